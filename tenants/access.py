@@ -1,0 +1,97 @@
+"""The only place that decides who may do what; pages, API and sockets all ask here.
+
+A tenant that a user does not belong to does not exist for them (404). A member without the right
+role is told which role is missing and who can grant it (403).
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TypeAlias
+
+from django.contrib.auth.models import AnonymousUser
+
+from console.cluster.protocol import Actor
+from console.errors import NotFound, Refused
+from tenants.models import Membership, Role, Tenant, TenantQuerySet, User
+
+AnyUser: TypeAlias = User | AnonymousUser
+
+
+class Permission(StrEnum):
+    """What can be allowed in a tenant."""
+
+    VIEW = "view"
+    OPERATE = "operate"
+    MANAGE = "manage"
+    AUDIT = "audit"
+
+
+_LEAST_ROLE = {
+    Permission.VIEW: Role.VIEWER,
+    Permission.OPERATE: Role.DEVELOPER,
+    Permission.MANAGE: Role.OWNER,
+    Permission.AUDIT: Role.OWNER,
+}
+_RANK = {Role.VIEWER: 0, Role.DEVELOPER: 1, Role.OWNER: 2}
+_WHAT = {
+    Permission.VIEW: "see this",
+    Permission.OPERATE: "change workloads",
+    Permission.MANAGE: "manage the tenant",
+    Permission.AUDIT: "read the audit trail",
+}
+
+
+def visible_tenants(user: AnyUser) -> TenantQuerySet:
+    """Return the tenants that a user may know of, by name."""
+    return Tenant.objects.visible_to(user)  # type: ignore[no-any-return]
+
+
+def role_in(user: AnyUser, tenant: Tenant) -> Role | None:
+    """Return the user's role, OWNER for an operator, VIEWER for an auditor, None for an outsider."""
+    if not user.is_authenticated or not user.is_active:
+        return None
+    if user.is_staff:
+        return Role.OWNER
+    membership = Membership.objects.filter(tenant=tenant, user=user).first()
+    if membership:
+        return Role(membership.role)
+    return Role.VIEWER if user.is_auditor else None
+
+
+def may(user: AnyUser, tenant: Tenant, permission: Permission) -> bool:
+    """Return whether a user has a permission in a tenant."""
+    role = role_in(user, tenant)
+    if role is None:
+        return False
+    if permission == Permission.AUDIT and getattr(user, "is_auditor", False):
+        return True
+    return _RANK[role] >= _RANK[_LEAST_ROLE[permission]]
+
+
+def require(user: AnyUser, tenant: Tenant, permission: Permission) -> None:
+    """Raise NotFound for an outsider, Refused for a member whose role does not reach."""
+    if may(user, tenant, permission):
+        return
+    if role_in(user, tenant) is None:
+        raise NotFound(f"There is no tenant “{tenant.slug}”, or you are not a member of it.")
+    least = _LEAST_ROLE[permission].label
+    raise Refused(
+        f"You need the role {least} to {_WHAT[permission]}.",
+        hint=f"An owner of “{tenant}” can grant it on the Members page.",
+    )
+
+
+def tenant_for(user: AnyUser, slug: str, permission: Permission = Permission.VIEW) -> Tenant:
+    """Return the tenant of an address after checking access to it."""
+    tenant = Tenant.objects.filter(slug=slug).first()
+    if tenant is None:
+        raise NotFound(f"There is no tenant “{slug[:40]}”, or you are not a member of it.")
+    require(user, tenant, permission)
+    return tenant
+
+
+def actor_for(user: User, tenant: Tenant) -> Actor:
+    """Return the identity under which a user's writes reach the cluster."""
+    role = role_in(user, tenant)
+    return Actor(user.username, (f"moonbase:{tenant.slug}:{role}",) if role else ())
