@@ -37,7 +37,7 @@ def to_png(pixels: np.ndarray, scale: int = 16) -> bytes:
 
 
 def from_image(body: bytes) -> np.ndarray:
-    """Return a picture of one digit as 64 pixels (0 to 1, ink is high), whatever its size or paper."""
+    """Return a picture of one digit as 64 pixels of ink (0 to 1), whatever its size or paper."""
     with Image.open(io.BytesIO(body)) as image:
         if image.width * image.height > 16_000_000:
             raise ValueError("The picture has more than 16 million pixels.")

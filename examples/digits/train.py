@@ -36,11 +36,9 @@ def main() -> None:
     for epoch in range(1, arguments.epochs + 1):
         order = generator.permutation(len(train_x))
         model.partial_fit(train_x[order], train_y[order], classes=np.unique(train_y))
-        print(
-            f"epoch {epoch:>2}/{arguments.epochs}  loss {model.loss_:.4f}  "
-            f"held-out accuracy {model.score(held_x, held_y):.4f}  {100 * epoch // arguments.epochs} %",
-            flush=True,
-        )
+        done = f"epoch {epoch:>2}/{arguments.epochs}  {100 * epoch // arguments.epochs:>3} %"
+        accuracy = model.score(held_x, held_y)
+        print(f"{done}  loss {model.loss_:.4f}  held-out accuracy {accuracy:.4f}", flush=True)
         time.sleep(arguments.pause)
 
     accuracy = model.score(held_x, held_y)
