@@ -11,8 +11,8 @@ from decimal import Decimal
 _BINARY = {"Ki": 1 << 10, "Mi": 1 << 20, "Gi": 1 << 30, "Ti": 1 << 40, "Pi": 1 << 50}
 _DECIMAL = {"k": 10**3, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12, "P": 10**15}
 _FACTORS = {"": 1} | _BINARY | _DECIMAL
-_MEMORY = re.compile(r"^(\d{1,15}(?:\.\d{1,6})?)\s*([KMGTP]i|[kKMGTP])?[bB]?$")
-_CPU = re.compile(r"^(\d{1,9}(?:\.\d{1,6})?)(?:\s*(m|cpu|cpus|cores?))?$")
+_MEMORY = re.compile(r"^(\d{1,15}(?:\.\d{1,6})?)\s*([KMGTP]i|[kKMGTP])?[bB]?$", re.ASCII)
+_CPU = re.compile(r"^(\d{1,9}(?:\.\d{1,6})?)(?:\s*(m|cpu|cpus|cores?))?$", re.ASCII)
 
 
 def parse_memory(text: str) -> int:

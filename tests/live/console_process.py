@@ -1,4 +1,4 @@
-"""A console of one's own: a real process with a data directory, to start, use, kill and start again."""
+"""A console as a process of its own: to start, use, kill and start again."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ import httpx
 import psutil
 
 ROOT = Path(__file__).resolve().parents[2]
-PASSWORD = "a-password-of-the-live-tests"  # noqa: S105
+PASSWORD = "a-password-of-the-live-tests"
 Answer = TypeVar("Answer")
 
 
