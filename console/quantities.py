@@ -24,7 +24,7 @@ def parse_memory(text: str) -> int:
 
 
 def parse_cpu(text: str) -> int:
-    """Return thousandths of a core of "500m", "0.5" or "2 cores"; ValueError says what is accepted."""
+    """Return thousandths of a core of "500m", "0.5" or "2 cores"; ValueError says how."""
     match = _CPU.match(text.strip().lower())
     if not match:
         raise ValueError(f"“{text[:40]}” is not an amount of CPU; write 500m or 0.5.")
@@ -48,7 +48,7 @@ def cpu_quantity(milli: int) -> str:
 def show_memory(value: float) -> str:
     """Return bytes for a reader: 1610612736 -> "1.5 GiB"."""
     amount, unit = float(value), "B"
-    for unit in ("B", "KiB", "MiB", "GiB", "TiB", "PiB"):  # noqa: B007 - the last unit is used
+    for unit in ("B", "KiB", "MiB", "GiB", "TiB", "PiB"):
         if abs(amount) < 1024:
             break
         if unit != "PiB":
