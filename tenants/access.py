@@ -48,20 +48,31 @@ def visible_tenants(user: AnyUser) -> TenantQuerySet:
 
 
 def role_in(user: AnyUser, tenant: Tenant) -> Role | None:
-    """Return the user's role, OWNER for an operator, VIEWER for an auditor, None for an outsider."""
+    """Return the user's role: OWNER for an operator, VIEWER for an auditor, else by membership."""
+    if not user.is_authenticated or not user.is_active or user.is_staff:
+        return role_of_member(user, None)
+    roles = Membership.objects.filter(tenant=tenant, user=user).values_list("role", flat=True)
+    return role_of_member(user, roles.first())
+
+
+def role_of_member(user: AnyUser, member_role: str | None) -> Role | None:
+    """Return what `role_in` returns, for a membership (or none) that was read already."""
     if not user.is_authenticated or not user.is_active:
         return None
     if user.is_staff:
         return Role.OWNER
-    membership = Membership.objects.filter(tenant=tenant, user=user).first()
-    if membership:
-        return Role(membership.role)
+    if member_role:
+        return Role(member_role)
     return Role.VIEWER if user.is_auditor else None
 
 
 def may(user: AnyUser, tenant: Tenant, permission: Permission) -> bool:
     """Return whether a user has a permission in a tenant."""
-    role = role_in(user, tenant)
+    return role_allows(user, role_in(user, tenant), permission)
+
+
+def role_allows(user: AnyUser, role: Role | None, permission: Permission) -> bool:
+    """Return whether a role reaches for a permission; auditors may always read the audit trail."""
     if role is None:
         return False
     if permission == Permission.AUDIT and getattr(user, "is_auditor", False):
@@ -71,10 +82,14 @@ def may(user: AnyUser, tenant: Tenant, permission: Permission) -> bool:
 
 def require(user: AnyUser, tenant: Tenant, permission: Permission) -> None:
     """Raise NotFound for an outsider, Refused for a member whose role does not reach."""
-    if may(user, tenant, permission):
-        return
-    if role_in(user, tenant) is None:
+    _require_role(user, role_in(user, tenant), tenant, permission)
+
+
+def _require_role(user: AnyUser, role: Role | None, tenant: Tenant, permission: Permission) -> None:
+    if role is None:
         raise NotFound(f"There is no tenant “{tenant.slug}”, or you are not a member of it.")
+    if role_allows(user, role, permission):
+        return
     least = _LEAST_ROLE[permission].label
     raise Refused(
         f"You need the role {least} to {_WHAT[permission]}.",
@@ -84,11 +99,20 @@ def require(user: AnyUser, tenant: Tenant, permission: Permission) -> None:
 
 def tenant_for(user: AnyUser, slug: str, permission: Permission = Permission.VIEW) -> Tenant:
     """Return the tenant of an address after checking access to it."""
-    tenant = Tenant.objects.filter(slug=slug).first()
+    tenant = Tenant.objects.filter(slug=slug).with_role_of(user).first()
     if tenant is None:
         raise NotFound(f"There is no tenant “{slug[:40]}”, or you are not a member of it.")
-    require(user, tenant, permission)
-    return tenant
+    _require_role(user, role_of_member(user, tenant.member_role), tenant, permission)
+    return tenant  # type: ignore[no-any-return]
+
+
+def require_operator(user: AnyUser, what: str) -> None:
+    """Raise Refused unless the user runs the platform; `what` completes "to ..."."""
+    if not (user.is_authenticated and user.is_active and user.is_staff):
+        raise Refused(
+            f"You need to be a platform operator to {what}.",
+            hint="Ask whoever runs this console.",
+        )
 
 
 def actor_for(user: User, tenant: Tenant) -> Actor:

@@ -28,7 +28,9 @@ class Volume(models.Model):
 
     class Meta:
         ordering = ["name"]
-        constraints = [models.UniqueConstraint(fields=["tenant", "name"], name="one_volume_per_name")]
+        constraints = [
+            models.UniqueConstraint(fields=["tenant", "name"], name="one_volume_per_name")
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -1,0 +1,7 @@
+"""Pages about tenants and the user's own account."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

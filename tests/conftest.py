@@ -1,0 +1,113 @@
+"""Personas and clients of every test; no test reaches a real cluster unless it asks for one."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+
+import pytest
+from django.core.cache import cache as django_cache
+from django.test import Client
+from django.utils import timezone
+from rest_framework.test import APIClient
+
+from tenants.models import ApiToken, Role, Tenant, User
+from tests.factories import MembershipFactory, TenantFactory, UserFactory
+from tests.fakes import FakeCluster
+
+ClientOf = Callable[[User], Client]
+ApiOf = Callable[[User], APIClient]
+
+
+@pytest.fixture(autouse=True)
+def cluster() -> Iterator[FakeCluster]:
+    """Put a cluster in memory in place of the real one; `local_cluster` starts containers."""
+    fake = FakeCluster()
+    try:
+        connect = importlib.import_module("console.cluster.connect")
+    except ModuleNotFoundError:
+        yield fake
+        return
+    connect.use(fake)
+    yield fake
+    connect.use(None)
+
+
+@pytest.fixture(autouse=True)
+def _no_throttle_carries_over() -> None:
+    """Forget failed sign-ins and throttles of other tests."""
+    django_cache.clear()
+
+
+@pytest.fixture
+def alice(team_a: Tenant) -> User:
+    """Return the owner of team-a."""
+    return MembershipFactory(tenant=team_a, user__username="alice", role=Role.OWNER).user
+
+
+@pytest.fixture
+def bob(team_a: Tenant) -> User:
+    """Return a developer of team-a."""
+    return MembershipFactory(tenant=team_a, user__username="bob", role=Role.DEVELOPER).user
+
+
+@pytest.fixture
+def vera(team_a: Tenant) -> User:
+    """Return a viewer of team-a."""
+    return MembershipFactory(tenant=team_a, user__username="vera", role=Role.VIEWER).user
+
+
+@pytest.fixture
+def charlie(team_b: Tenant) -> User:
+    """Return the owner of team-b, an outsider to team-a."""
+    return MembershipFactory(tenant=team_b, user__username="charlie", role=Role.OWNER).user
+
+
+@pytest.fixture
+def root() -> User:
+    """Return a platform operator without any membership."""
+    return UserFactory(username="root", operator=True)
+
+
+@pytest.fixture
+def audrey() -> User:
+    """Return an auditor without any membership."""
+    return UserFactory(username="audrey", auditor=True)
+
+
+@pytest.fixture
+def team_a(db: None) -> Tenant:
+    """Return the tenant that most tests are about."""
+    return TenantFactory(slug="team-a", title="Team A")
+
+
+@pytest.fixture
+def team_b(db: None) -> Tenant:
+    """Return another tenant, of which nobody of team-a may know."""
+    return TenantFactory(slug="team-b", title="Team B")
+
+
+@pytest.fixture
+def client_of(db: None) -> ClientOf:
+    """Return a function that gives a signed-in browser's client."""
+
+    def make(user: User) -> Client:
+        client = Client()
+        client.force_login(user)
+        return client
+
+    return make
+
+
+@pytest.fixture
+def api(db: None) -> ApiOf:
+    """Return a function that gives an API client with a real bearer token."""
+
+    def make(user: User) -> APIClient:
+        _, secret = ApiToken.issue(user, timezone.now() + timedelta(hours=1))
+        client = APIClient()
+        client.credentials(HTTP_AUTHORIZATION=f"Bearer {secret}")
+        return client
+
+    return make
