@@ -1,6 +1,6 @@
 """How actions and watchers tell browsers that something changed.
 
-A channel is a name such as `tenant.team-a`; only whoever may see the tenant is subscribed to it. The
+A channel is a name such as `tenant.7`; only whoever may see the tenant is subscribed to it. The
 message is a fact with ids, never content: pages fetch the HTML from their own view.
 """
 
