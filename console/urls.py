@@ -1,8 +1,18 @@
 """All addresses, composed from the apps."""
 
+from django.contrib import admin
+from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import URLPattern, URLResolver, include, path
 
+handler400 = "console.web.failures.bad_request"
+handler403 = "console.web.failures.forbidden"
+handler404 = "console.web.failures.not_found"
+handler500 = "console.web.failures.server_error"
+
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("sign-in/", LoginView.as_view(redirect_authenticated_user=True), name="sign-in"),
+    path("sign-out/", LogoutView.as_view(), name="sign-out"),
     path("", include("tenants.urls")),
     path("api/v1/", include("tenants.api_urls")),
+    path("admin/", admin.site.urls),
 ]
