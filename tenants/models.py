@@ -66,6 +66,9 @@ class Tenant(models.Model):
     pod_count = models.PositiveIntegerField("pod quota", default=100)
     storage_bytes = models.PositiveBigIntegerField("storage quota in bytes", default=20 * 2**30)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
+    sync_error = models.CharField(
+        max_length=300, blank=True, editable=False, help_text="Why the last apply failed."
+    )
 
     objects: ClassVar = TenantQuerySet.as_manager()
 
@@ -84,6 +87,24 @@ class Tenant(models.Model):
     def channel(self) -> str:
         """Return the name under which facts about this tenant are published."""
         return f"tenant.{self.pk}"
+
+
+class Leftover(models.Model):
+    """An object of the cluster whose row is gone and which must go too; kept until it has."""
+
+    kind = models.CharField(max_length=40)
+    name = models.CharField(max_length=253)
+    namespace = models.CharField(max_length=63, blank=True)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "namespace", "name"], name="one_leftover")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.namespace}/{self.name}".replace(" /", " ")
 
 
 class Membership(models.Model):

@@ -10,6 +10,9 @@ from django.utils import timezone
 from tenants.models import Tenant, name_validator
 
 
+DEFAULT_SIZE = 2**30
+
+
 class VolumeQuerySet(models.QuerySet["Volume"]):
     def visible_to(self, user: Any) -> Self:
         """Return the volumes of the tenants that a user may know of."""
@@ -21,8 +24,12 @@ class Volume(models.Model):
 
     tenant = models.ForeignKey(Tenant, models.CASCADE, related_name="volumes")
     name = models.CharField(max_length=40, validators=[name_validator])
+    size_bytes = models.PositiveBigIntegerField("size in bytes", default=DEFAULT_SIZE)
     created_by = models.CharField(max_length=150)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
+    sync_error = models.CharField(
+        max_length=300, blank=True, editable=False, help_text="Why the last apply failed."
+    )
 
     objects: ClassVar = VolumeQuerySet.as_manager()
 
