@@ -47,7 +47,9 @@ class Workload(models.Model):
     tenant = models.ForeignKey(Tenant, models.CASCADE, related_name="%(class)ss")
     name = models.CharField(max_length=40, validators=[name_validator])
     spec = models.JSONField()
-    image = models.CharField(max_length=255, blank=True, help_text="Copied from the spec for lists.")
+    image = models.CharField(
+        max_length=255, blank=True, help_text="Copied from the spec for lists."
+    )
     created_by = models.CharField(max_length=150)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     updated_at = models.DateTimeField(auto_now=True)
@@ -67,7 +69,9 @@ class Workload(models.Model):
     ready = models.PositiveIntegerField(default=0)
     restarts = models.PositiveIntegerField(default=0)
     state_since = models.DateTimeField(default=timezone.now)
-    sync_error = models.CharField(max_length=300, blank=True, help_text="Why the last apply failed.")
+    sync_error = models.CharField(
+        max_length=300, blank=True, help_text="Why the last apply failed."
+    )
 
     objects: ClassVar = WorkloadQuerySet.as_manager()
 
@@ -119,7 +123,9 @@ class Revision(models.Model):
 
     class Meta:
         ordering = ["-number"]
-        constraints = [models.UniqueConstraint(fields=["app", "number"], name="one_revision_per_number")]
+        constraints = [
+            models.UniqueConstraint(fields=["app", "number"], name="one_revision_per_number")
+        ]
 
     def __str__(self) -> str:
         return f"{self.app} #{self.number}"

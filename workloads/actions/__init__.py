@@ -41,6 +41,6 @@ Queries (workloads/queries.py):
     recent_failures(tenant, limit=5) -> list[App | Job]
 
 Quota (workloads/quota.py): usage(tenant) -> list[QuotaLine]  (asked is 0)
-Spec: workloads.kinds.spec_of(row) -> AppSpec | JobSpec;  kinds.to_dict(spec) -> dict;
+Spec: workloads.kinds.spec.spec_of(row) -> AppSpec | JobSpec;  kinds.spec.to_dict(spec) -> dict;
       kinds.app.form.parse(data), kinds.job.form.parse(data) raise Invalid(fields={path: [sentence]})
 """

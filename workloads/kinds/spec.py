@@ -5,6 +5,8 @@ Pure. Each kind parses its own (kinds/job/form.py, kinds/app/form.py); these are
 
 from __future__ import annotations
 
+from typing import Any, Protocol
+
 import msgspec
 
 
@@ -76,3 +78,54 @@ class AppSpec(Part):
     mounts: tuple[Mount, ...] = ()
     expose: Expose | None = None
     health: Health | None = None
+
+
+Spec = AppSpec | JobSpec
+
+
+class Specified(Protocol):
+    """Something with a kind and the plain data of its spec: a row, or a fake of one."""
+
+    @property
+    def kind(self) -> str: ...
+    @property
+    def spec(self) -> Any: ...
+
+
+def spec_of(workload: Specified) -> Spec:
+    """Return the typed spec of an App or Job."""
+    return app_spec(workload.spec) if workload.kind == "app" else job_spec(workload.spec)
+
+
+def app_spec(data: dict[str, Any]) -> AppSpec:
+    """Return the typed spec of an App's stored data, which was parsed when it came in."""
+    return msgspec.convert(data, AppSpec)
+
+
+def job_spec(data: dict[str, Any]) -> JobSpec:
+    """Return the typed spec of a Job's stored data, which was parsed when it came in."""
+    return msgspec.convert(data, JobSpec)
+
+
+def _plain(value: Any) -> Any:
+    """Return a part of a spec as JSON gives it back, with lists for tuples."""
+    return msgspec.json.decode(msgspec.json.encode(value))
+
+
+def to_dict(spec: Spec) -> dict[str, Any]:
+    """Return the canonical JSON: what decides the cost is spelt out, other defaults left out."""
+    default = type(spec)(name="", image="")
+    data: dict[str, Any] = {
+        field: _plain(value)
+        for field in spec.__struct_fields__
+        if (value := getattr(spec, field)) != getattr(default, field)
+    }
+    data["resources"] = {"cpu": spec.resources.cpu, "memory": spec.resources.memory}
+    if spec.resources.gpu != Gpu():
+        data["resources"]["gpu"] = msgspec.to_builtins(spec.resources.gpu)
+    if isinstance(spec, AppSpec):
+        data["port"] = spec.port
+        data.pop("replicas", None)
+        if spec.autoscale is None:
+            data["replicas"] = spec.replicas
+    return data
