@@ -44,7 +44,7 @@ _WHAT = {
 
 def visible_tenants(user: AnyUser) -> TenantQuerySet:
     """Return the tenants that a user may know of, by name."""
-    return Tenant.objects.visible_to(user)  # type: ignore[no-any-return]
+    return Tenant.objects.visible_to(user)
 
 
 def role_in(user: AnyUser, tenant: Tenant) -> Role | None:
@@ -103,7 +103,7 @@ def tenant_for(user: AnyUser, slug: str, permission: Permission = Permission.VIE
     if tenant is None:
         raise NotFound(f"There is no tenant “{slug[:40]}”, or you are not a member of it.")
     _require_role(user, role_of_member(user, tenant.member_role), tenant, permission)
-    return tenant  # type: ignore[no-any-return]
+    return tenant
 
 
 def require_operator(user: AnyUser, what: str) -> None:

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any, ClassVar, TypeVar
 
 from rest_framework import serializers
-from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
@@ -39,7 +38,8 @@ class ConsoleView(APIView):
 class TenantView(ConsoleView):
     """A view below `tenants/<tenant>/`; `self.tenant` is set once access has been checked.
 
-    `permission` says what a method needs; left out, reading needs VIEW and the rest OPERATE.
+    `permission` says what a method needs. Left out, it is VIEW, also for what changes something:
+    actions check what they need themselves, so that a refused attempt reaches the audit trail.
     """
 
     permission: ClassVar[Mapping[str, Permission]] = {}
@@ -48,11 +48,8 @@ class TenantView(ConsoleView):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Authenticate, then check access to the tenant of the address."""
         super().initial(request, *args, **kwargs)
-        self.tenant = access.tenant_for(self.user, kwargs["tenant"], self._needed(request.method))
-
-    def _needed(self, method: str | None) -> Permission:
-        default = Permission.VIEW if method in SAFE_METHODS else Permission.OPERATE
-        return self.permission.get(method or "", default)
+        needed = self.permission.get(request.method or "", Permission.VIEW)
+        self.tenant = access.tenant_for(self.user, kwargs["tenant"], needed)
 
 
 def flat_errors(errors: Any, path: str = "") -> FieldErrors:

@@ -6,6 +6,7 @@ from functools import cached_property
 
 from django.http import HttpRequest
 
+from console.cluster.connect import cluster
 from tenants.access import Permission, role_allows, role_of_member, visible_tenants
 from tenants.models import Role, Tenant
 
@@ -67,8 +68,6 @@ class Frame:
     @property
     def cluster_limits(self) -> tuple[str, ...]:
         """Return what this cluster can't do, one sentence each."""
-        from console.cluster.connect import cluster  # noqa: PLC0415
-
         return cluster().capabilities.limits
 
     def _may(self, permission: Permission) -> bool:

@@ -70,6 +70,9 @@ class Tenant(models.Model):
         max_length=300, blank=True, editable=False, help_text="Why the last apply failed."
     )
 
+    # Filled by `with_role_of`.
+    member_role: str | None
+
     objects: ClassVar = TenantQuerySet.as_manager()
 
     class Meta:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-import importlib
+import shutil
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 from django.core.cache import cache as django_cache
 from django.test import Client
 from django.utils import timezone
 from rest_framework.test import APIClient
 
+from console.cluster import connect
+from console.cluster.protocol import Cluster
 from tenants.models import ApiToken, Role, Tenant, User
 from tests.factories import MembershipFactory, TenantFactory, UserFactory
 from tests.fakes import FakeCluster
@@ -24,14 +27,20 @@ ApiOf = Callable[[User], APIClient]
 def cluster() -> Iterator[FakeCluster]:
     """Put a cluster in memory in place of the real one; `local_cluster` starts containers."""
     fake = FakeCluster()
-    try:
-        connect = importlib.import_module("console.cluster.connect")
-    except ModuleNotFoundError:
-        yield fake
-        return
     connect.use(fake)
     yield fake
     connect.use(None)
+
+
+@pytest.fixture
+def local_cluster(cluster: FakeCluster) -> Iterator[Cluster]:
+    """Put a fresh embedded cluster in its place, which runs real processes until the test ends."""
+    shutil.rmtree(settings.DATA_DIR / "cluster", ignore_errors=True)
+    connect.use(None)
+    connect.start()
+    yield connect.cluster()
+    connect.stop()
+    connect.use(cluster)
 
 
 @pytest.fixture(autouse=True)

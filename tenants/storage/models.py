@@ -9,7 +9,6 @@ from django.utils import timezone
 
 from tenants.models import Tenant, name_validator
 
-
 DEFAULT_SIZE = 2**30
 
 
