@@ -119,3 +119,9 @@ def actor_for(user: User, tenant: Tenant) -> Actor:
     """Return the identity under which a user's writes reach the cluster."""
     role = role_in(user, tenant)
     return Actor(user.username, (f"moonbase:{tenant.slug}:{role}",) if role else ())
+
+
+def require_platform_audit(user: AnyUser) -> None:
+    """Raise Refused unless the user may read what was done on the whole platform."""
+    if not (user.is_authenticated and user.is_active and (user.is_staff or user.is_auditor)):
+        raise Refused("You need to be a platform operator or an auditor to read the audit trail.")

@@ -29,9 +29,9 @@ KEEPS_NO_TENANT = frozenset({"memberships", "audit_entries"})
 
 
 def create_tenant(
-    *, user: User, slug: str, title: str = "", quota: Quota | None = None, join: bool = False
+    *, user: User, slug: str, title: str = "", quota: Quota | None = None, owner: str = ""
 ) -> Tenant:
-    """Create a tenant and its Namespace; `join` makes the operator its first owner.
+    """Create a tenant and its Namespace; `owner` is the username of its first member.
 
     Raises Refused (not an operator), Invalid (the name), Conflict (the name's former Namespace).
     """
@@ -45,10 +45,11 @@ def create_tenant(
                 hint="Try again in a moment, or take another name.",
             )
         tenant.save()
-        if join:
-            Membership.objects.create(tenant=tenant, user=user, role=Role.OWNER)
+        if owner:
+            person = _person(owner, field="owner")
+            Membership.objects.create(tenant=tenant, user=person, role=Role.OWNER)
         entry.tenant = tenant
-        entry.after = {"slug": slug, "title": tenant.title} | written(quota_of(tenant))
+        entry.after = {"title": tenant.title, "owner": owner} | written(quota_of(tenant))
         transaction.on_commit(partial(sync.push_tenant, tenant.pk))
     return tenant
 
@@ -109,11 +110,7 @@ def add_member(*, user: User, tenant: Tenant, username: str, role: Role) -> Memb
     """Admit a user to a tenant. Raises Invalid for an unknown user or one who is in it."""
     with audit.attempt(user, "member.add", tenant=tenant, kind="member", name=username) as entry:
         access.require(user, tenant, Permission.MANAGE)
-        person = User.objects.filter(username=username, is_active=True).first()
-        if person is None:
-            message = f"There is no user “{username[:150]}”. An operator can create the account."
-            raise Invalid(fields={"username": [message]})
-        membership = Membership(tenant=tenant, user=person, role=role)
+        membership = Membership(tenant=tenant, user=_person(username), role=role)
         try:
             with transaction.atomic():
                 membership.save()
@@ -179,6 +176,14 @@ def revoke_token(*, user: User, token_id: int) -> None:
             raise NotFound("You have no such token.")
         entry.object_name = token.hint
         token.delete()
+
+
+def _person(username: str, *, field: str = "username") -> User:
+    person = User.objects.filter(username=username, is_active=True).first()
+    if person is None:
+        message = f"There is no user “{username[:150]}”. An operator can create the account."
+        raise Invalid(fields={field: [message]})
+    return person
 
 
 def _membership(tenant: Tenant, username: str) -> Membership:

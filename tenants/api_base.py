@@ -2,19 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache
 from typing import Any, ClassVar, TypeVar
 
+from django.db.models import QuerySet
+from drf_spectacular.utils import OpenApiParameter, extend_schema, inline_serializer
 from rest_framework import serializers
 from rest_framework.request import Request
+from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from console.errors import FieldErrors, Invalid
+from console.web.tables import Table
 from tenants import access, api_schema  # noqa: F401 - registers on import
 from tenants.access import Permission
 from tenants.models import Tenant, User
 
+Handler = TypeVar("Handler", bound=Callable[..., Any])
 S = TypeVar("S", bound=serializers.Serializer[Any])
+
+
+_LIST_PARAMETERS = [
+    OpenApiParameter("filter", str, description="Words to look for, and “state:failed”."),
+    OpenApiParameter("sort", str, description="A column, with “-” before it for descending."),
+    OpenApiParameter("page", int, description="From 1."),
+    OpenApiParameter("page_size", int, description="At most 200."),
+]
 
 
 class ConsoleView(APIView):
@@ -34,6 +48,17 @@ class ConsoleView(APIView):
             raise Invalid(fields=flat_errors(known.errors))
         return dict(known.validated_data)
 
+    def page(
+        self,
+        table: Table,
+        rows: QuerySet[Any] | Iterable[Any],
+        serializer: type[serializers.Serializer[Any]],
+    ) -> Response:
+        """Answer with the page that the URL asks for; raises Invalid for a bad `sort`."""
+        found = table.page(self.request.query_params, rows, strict=True)
+        items = serializer(found.rows, many=True, context={"user": self.user}).data
+        return Response(found.envelope(list(items)))
+
 
 class TenantView(ConsoleView):
     """A view below `tenants/<tenant>/`; `self.tenant` is set once access has been checked.
@@ -50,6 +75,28 @@ class TenantView(ConsoleView):
         super().initial(request, *args, **kwargs)
         needed = self.permission.get(request.method or "", Permission.VIEW)
         self.tenant = access.tenant_for(self.user, kwargs["tenant"], needed)
+
+
+def listing(
+    operation_id: str, serializer: type[serializers.Serializer[Any]], *, tag: str
+) -> Callable[[Handler], Handler]:
+    """Describe, for the schema, a handler that answers with `page`."""
+    return extend_schema(
+        operation_id=operation_id,
+        parameters=_LIST_PARAMETERS,
+        responses=paged(serializer),
+        tags=[tag],
+    )
+
+
+@cache
+def paged(serializer: type[serializers.Serializer[Any]]) -> serializers.Serializer[Any]:
+    """Return, for the schema, what `page` answers."""
+    counts = ("count", "total", "page", "pages", "page_size")
+    return inline_serializer(
+        serializer.__name__.removesuffix("Output") + "Page",
+        {"items": serializer(many=True)} | {name: serializers.IntegerField() for name in counts},
+    )
 
 
 def flat_errors(errors: Any, path: str = "") -> FieldErrors:

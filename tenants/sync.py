@@ -21,7 +21,7 @@ from tenants.quota import quota_of
 
 log = logging.getLogger(__name__)
 
-AGAIN_AFTER = 10.0
+AGAIN_AFTER = 5.0
 
 
 def manifests_of(tenant: Tenant) -> list[Manifest]:

@@ -35,7 +35,7 @@ def mounted_by(volume: Volume) -> list[str]:
 def create_volume(
     *, user: User, tenant: Tenant, name: str, size_bytes: int = DEFAULT_SIZE
 ) -> Volume:
-    """Create a volume. Raises Invalid (name, size), QuotaExceeded, Conflict (still being removed)."""
+    """Create a volume. Raises Invalid (name, size), QuotaExceeded, Conflict (name not free yet)."""
     with audit.attempt(user, "volume.create", tenant=tenant, kind="volume", name=name) as entry:
         access.require(user, tenant, Permission.OPERATE)
         volume = Volume(tenant=tenant, name=name, size_bytes=size_bytes, created_by=user.username)

@@ -23,13 +23,13 @@ def with_token(secret: str) -> APIClient:
 def test_token_gives_its_user(api: ApiOf, bob: User) -> None:
     body = api(bob).get(ME).json()
     assert body["username"] == "bob"
-    assert body["tenants"] == [{"name": "team-a", "role": "developer"}]
+    assert body["tenants"] == [{"slug": "team-a", "role": "developer"}]
 
 
 def test_operator_sees_every_tenant_as_owner(api: ApiOf, root: User, bob: User) -> None:
     body = api(root).get(ME).json()
     assert body["is_operator"]
-    assert body["tenants"] == [{"name": "team-a", "role": "owner"}]
+    assert body["tenants"] == [{"slug": "team-a", "role": "owner"}]
 
 
 def test_session_is_enough(client_of: ClientOf, bob: User) -> None:
