@@ -41,6 +41,8 @@ SECRET_KEY = _secret_key()
 ALLOWED_HOSTS = env.words("CONSOLE_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
 CSRF_TRUSTED_ORIGINS = env.words("CONSOLE_TRUSTED_ORIGINS")
 BEHIND_TLS = env.flag("CONSOLE_TLS")
+ALLOW_PLAIN_HTTP = env.flag("CONSOLE_ALLOW_PLAIN_HTTP")
+ADMIN_PASSWORD = env.text("CONSOLE_ADMIN_PASSWORD")
 
 # Outside systems, each chosen by one URL.
 CLUSTER_URL = env.text("CONSOLE_CLUSTER_URL", "local:")
@@ -71,7 +73,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "console.static.StaticMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -176,6 +178,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "console.web.storage.ConsoleStaticStorage"},
 }
 WHITENOISE_MAX_AGE = 3600
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 
 CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
 
