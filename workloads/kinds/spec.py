@@ -14,39 +14,39 @@ class Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_default
     """Base of all parts; an unknown key is an error, never dropped in silence."""
 
 
-class Gpu(Part):
+class Gpu(Part, frozen=True):
     count: int = 0
     model: str = ""
     memory: str = ""
 
 
-class Resources(Part):
+class Resources(Part, frozen=True):
     cpu: str = "500m"
     memory: str = "512Mi"
     gpu: Gpu = Gpu()
 
 
-class Mount(Part):
+class Mount(Part, frozen=True):
     volume: str
     path: str
 
 
-class Autoscale(Part):
+class Autoscale(Part, frozen=True):
     min: int = 1
     max: int = 1
     cpu: int = 80
 
 
-class Expose(Part):
+class Expose(Part, frozen=True):
     host: str = ""
     path: str = "/"
 
 
-class Health(Part):
+class Health(Part, frozen=True):
     path: str = "/"
 
 
-class JobSpec(Part):
+class JobSpec(Part, frozen=True):
     """A training run. `timeout` is seconds for the whole run, 0 for none; `retries` is per run."""
 
     name: str
@@ -63,7 +63,7 @@ class JobSpec(Part):
     priority: str = "normal"
 
 
-class AppSpec(Part):
+class AppSpec(Part, frozen=True):
     """An inference service. It listens on `$PORT`, which is `port` inside its pod."""
 
     name: str

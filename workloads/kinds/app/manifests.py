@@ -1,4 +1,7 @@
-"""The Kubernetes objects of an App: Deployment and Service, Ingress or autoscaler if asked. Pure."""
+"""The Kubernetes objects of an App: Deployment, Service, and Ingress or autoscaler on demand.
+
+Pure.
+"""
 
 from __future__ import annotations
 
