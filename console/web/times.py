@@ -22,7 +22,7 @@ def as_datetime(value: object) -> datetime | None:
 
 
 def short_duration(seconds: float) -> str:
-    """Return a duration in its largest unit: 7260 -> "2h"; static/console/times.js agrees."""
+    """Return a duration in its largest unit: 7260 -> "2h"; static/console/main.js agrees."""
     whole = max(0, int(seconds))
     for size, unit in _UNITS:
         if whole >= size:
