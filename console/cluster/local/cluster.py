@@ -1,0 +1,283 @@
+"""The embedded cluster: a `Cluster` in this process, whose containers are processes of this machine."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import psutil
+
+from console.cluster.errors import Conflict, Expired, Invalid, NotFound, Refused
+from console.cluster.local import machine
+from console.cluster.local.deletion import begin
+from console.cluster.local.engine import Engine, Options, lock
+from console.cluster.local.journal import Journal
+from console.cluster.local.kubelet.volumes import private
+from console.cluster.local.logs import LogSource
+from console.cluster.local.merge import applied_fields, merged
+from console.cluster.local.meta import clone, is_leaving
+from console.cluster.local.proxy import Proxy
+from console.cluster.local.store import Store
+from console.cluster.local.validation import check_change, checked
+from console.cluster.objects import KINDS, Manifest
+from console.cluster.protocol import (
+    CONSOLE,
+    Actor,
+    Capabilities,
+    Change,
+    ContainerUsage,
+    LogLine,
+    NodeSummary,
+    ObjectList,
+    ProxyRequest,
+    ProxyResponse,
+    Ref,
+)
+
+LIMITS = (
+    "Containers are processes of the console's own user: nothing in the kernel keeps them apart, "
+    "and they can read whatever that user can.",
+    "All containers share this machine's network: network policies and egress rules are stored, "
+    "not enforced.",
+    "Images are directories under examples/; any other image only names what runs, with this "
+    "machine's programs.",
+    "Memory limits are checked about once a second, and CPU limits are not enforced.",
+    "A program must listen on the port in $PORT.",
+    "Read-only mounts are not enforced.",
+    "HorizontalPodAutoscalers, ResourceQuotas, Roles and Ingresses are stored, not acted on.",
+    "There is one node, this machine.",
+)
+
+
+class LocalCluster:
+    """Everything starts with the object and ends with `close`."""
+
+    def __init__(
+        self,
+        directory: Path,
+        *,
+        images: Path | None,
+        volumes: Path,
+        node_name: str | None = None,
+        options: Options | None = None,
+    ) -> None:
+        self.capabilities = Capabilities("Embedded cluster", LIMITS)
+        options = options or Options()
+        private(directory)
+        self._lock = lock(directory)
+        self._closed = False
+        self._name = node_name or machine.name_of_this_machine()
+        self._store = Store(Journal(directory / "store.sqlite3"), history=options.history)
+        self._prepare(options.capacity)
+        self._engine = Engine(self._store, directory, volumes, images, self._name, options)
+        self._logs = LogSource(self._store, self._engine.node)
+        self._proxy = Proxy(self._engine.endpoints)
+        psutil.cpu_percent()
+        self._engine.start()
+
+    def __enter__(self) -> Self:
+        """Return the cluster; leaving the block closes it."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close the cluster."""
+        self.close()
+
+    def close(self) -> None:
+        """End all containers with a short grace, write what is left, and join all threads."""
+        if self._closed:
+            return
+        self._closed = True
+        self._engine.close()
+        self._proxy.close()
+        self._store.close()
+        os.close(self._lock)
+
+    @property
+    def reaper_pid(self) -> int:
+        """Return the process that ends the containers if this one can't."""
+        return self._engine.reaper_pid
+
+    # Objects.
+
+    def apply(self, manifest: Manifest, *, actor: Actor) -> Manifest:
+        """Create the object or merge the manifest into it, and return what is stored."""
+        return self._apply(manifest, keep=True)
+
+    def dry_run(self, manifest: Manifest, *, actor: Actor) -> Manifest:
+        """Return what `apply` would store, and store nothing."""
+        return self._apply(manifest, keep=False)
+
+    def delete(self, ref: Ref, *, actor: Actor, grace_seconds: int | None = None) -> None:
+        """Begin to delete the object and what it owns; NotFound if it is not there."""
+        begin(self._store, self._found(ref), grace_seconds)
+
+    def get(self, ref: Ref, *, actor: Actor = CONSOLE) -> Manifest:
+        """Return the whole object as a dictionary. Raises NotFound."""
+        manifest: Manifest = clone(self._found(ref))
+        return manifest
+
+    def list(
+        self, kind: str, *, namespace: str = "", labels: Mapping[str, str] | None = None
+    ) -> ObjectList:
+        """Return all objects of a kind, of one Namespace or of all, with these labels."""
+        return self._store.listing(_known(kind), namespace or None, labels or {})
+
+    def watch(self, kind: str, *, resource_version: str, timeout: float = 30.0) -> Iterator[Change]:
+        """Yield changes of a kind after a version, then a BOOKMARK. Raises Expired."""
+        if not resource_version.isascii() or not resource_version.isdigit():
+            raise Expired(
+                f"“{resource_version[:40]}” is not a version of this cluster. List again."
+            )
+        return self._store.watch(_known(kind), int(resource_version), timeout)
+
+    # Containers.
+
+    def read_log(
+        self,
+        namespace: str,
+        pod: str,
+        *,
+        container: str = "",
+        previous: bool = False,
+        tail_lines: int | None = None,
+        since: datetime | None = None,
+        follow: bool = False,
+        timeout: float = 30.0,
+    ) -> Iterator[LogLine]:
+        """Yield lines of a container. Raises NotFound."""
+        return self._logs.read(
+            self._found(Ref("Pod", pod, namespace)),
+            container,
+            previous=previous,
+            tail=tail_lines,
+            since=since,
+            timeout=timeout if follow else None,
+        )
+
+    def node_summary(self, node: str) -> NodeSummary:
+        """Return what the node's containers use now. Raises NotFound."""
+        self._found(Ref("Node", node))
+        memory = psutil.virtual_memory()
+        cpu = psutil.cpu_percent() * (psutil.cpu_count() or 1) * 10
+        return NodeSummary(node, cpu, memory.total - memory.available, self._usage())
+
+    def proxy(
+        self,
+        namespace: str,
+        service: str,
+        request: ProxyRequest,
+        *,
+        actor: Actor,
+        port: int | None = None,
+        timeout: float = 30.0,
+        limit: int = 10 * 2**20,
+    ) -> ProxyResponse:
+        """Send a request to a ready replica of a Service and return its answer."""
+        found = self._found(Ref("Service", service, namespace))
+        return self._proxy.send(found, request, port=port, timeout=timeout, limit=limit)
+
+    # Inside.
+
+    def _prepare(self, capacity: Mapping[str, str]) -> None:
+        """Have a Namespace and a Node, and no node of an earlier name."""
+        for node in self._store.all("Node"):
+            self._store.remove("Node", "", node["metadata"]["name"])
+        merged_capacity = machine.capacity_of_this_machine() | dict(capacity)
+        self._store.create(machine.node(self._name, merged_capacity))
+        if self._store.get("Namespace", "", "default") is None:
+            default = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "default"}}
+            self._store.create(default)
+
+    def _found(self, ref: Ref) -> Manifest:
+        kind = _known(ref.kind)
+        namespace = ref.namespace if KINDS[kind].namespaced else ""
+        manifest = self._store.get(kind, namespace, ref.name)
+        if manifest is None:
+            raise NotFound(f"{replace(ref, namespace=namespace)} does not exist.")
+        return manifest
+
+    def _apply(self, manifest: Manifest, *, keep: bool) -> Manifest:
+        kind, given = checked(manifest)
+        metadata = given["metadata"]
+        namespace, name = metadata.get("namespace", ""), metadata["name"]
+        now = applied_fields(given)
+        with self._store.lock:
+            self._check_namespace(kind.namespaced, namespace, name)
+            record = self._store.record(kind.name, namespace, name)
+            if record is None:
+                if metadata.get("resourceVersion") or metadata.get("uid"):
+                    raise Conflict(f"{kind.name} “{name}” is gone; it was changed from a copy.")
+                made = self._store.create(now, now) if keep else self._store.initialised(now)
+                return _copy(made)
+            _check_version(record.manifest, metadata)
+            result = clone(merged(record.manifest, record.applied, now))
+            checked(result)
+            check_change(record.manifest, result)
+            if keep:
+                result = self._store.replace(record, result, now)
+            return _copy(result)
+
+    def _check_namespace(self, needed: bool, namespace: str, name: str) -> None:
+        if not needed:
+            return
+        space = self._store.get("Namespace", "", namespace)
+        if space is None:
+            raise NotFound(f"Namespace “{namespace}” does not exist.")
+        exists = any(
+            self._store.get(kind, namespace, name) for kind in ("Pod", "Deployment", "Job")
+        )
+        if is_leaving(space) and not exists:
+            raise Refused(
+                f"Namespace “{namespace}” is being deleted; nothing new can be made in it."
+            )
+
+    def _usage(self) -> tuple[ContainerUsage, ...]:
+        pods = {pod["metadata"]["uid"]: pod["metadata"] for pod in self._store.all("Pod")}
+        found = []
+        for identity, watched in list(self._engine.sampler.watched.items()):
+            _, uid, container = identity.split(".", 2)
+            if uid in pods:
+                found.append(
+                    ContainerUsage(
+                        pods[uid]["namespace"],
+                        pods[uid]["name"],
+                        container,
+                        watched.cpu_milli,
+                        watched.memory_bytes,
+                        datetime.fromtimestamp(watched.at, UTC),
+                    )
+                )
+        return tuple(found)
+
+
+def _known(kind: str) -> str:
+    if kind not in KINDS:
+        raise Invalid(f"This cluster knows no kind “{kind[:60]}”.")
+    return kind
+
+
+def _copy(manifest: Manifest) -> Manifest:
+    copy: Manifest = clone(manifest)
+    return copy
+
+
+def _check_version(live: Manifest, metadata: Manifest) -> None:
+    """Refuse a change that was made from another version than the current one."""
+    own = live["metadata"]
+    for field in ("resourceVersion", "uid"):
+        if metadata.get(field) and metadata[field] != own[field]:
+            raise Conflict(
+                f"{live['kind']} “{own['name']}” has been changed since it was read. "
+                "Look at it again and repeat the change."
+            )

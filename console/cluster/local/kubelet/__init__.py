@@ -1,0 +1,1 @@
+"""The node: runs the containers of pods as processes of this machine."""
