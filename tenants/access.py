@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from django.contrib.auth.models import AnonymousUser
+from django.http import HttpRequest
 
 from console.cluster.protocol import Actor
 from console.errors import NotFound, Refused
@@ -40,6 +41,13 @@ _WHAT = {
     Permission.MANAGE: "manage the tenant",
     Permission.AUDIT: "read the audit trail",
 }
+
+
+def user_of(request: HttpRequest) -> User:
+    """Return the person who is signed in; pages come here after `login_required`."""
+    if not isinstance(request.user, User):
+        raise Refused("Sign in first.")
+    return request.user
 
 
 def visible_tenants(user: AnyUser) -> TenantQuerySet:

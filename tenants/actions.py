@@ -178,6 +178,15 @@ def revoke_token(*, user: User, token_id: int) -> None:
         token.delete()
 
 
+def change_password(*, user: User, password: str) -> None:
+    """Set the user's own password and end their tokens; the caller has asked for the old one."""
+    with audit.attempt(user, "user.change-password", kind="user", name=user.username) as entry:
+        user.set_password(password)
+        user.save(update_fields=["password"])
+        revoked, _ = user.api_tokens.all().delete()
+        entry.after = {"revoked_tokens": revoked}
+
+
 def _person(username: str, *, field: str = "username") -> User:
     person = User.objects.filter(username=username, is_active=True).first()
     if person is None:

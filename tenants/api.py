@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import AuthenticationFailed, Throttled
@@ -31,7 +30,8 @@ from tenants.api_serializers import (
     TokenOutput,
 )
 from tenants.authentication import TokenAuthentication
-from tenants.models import AuditEntry, Membership, Role, Tenant
+from tenants.models import AuditEntry, Role, Tenant
+from tenants.queries import members_of
 
 
 class TokenView(ConsoleView):
@@ -195,11 +195,6 @@ class AuditView(ConsoleView):
         """List who did what on the whole platform; for operators and auditors."""
         access.require_platform_audit(self.user)
         return self.page(tables.AUDIT, AuditEntry.objects.all(), AuditOutput)
-
-
-def members_of(tenant: Tenant) -> QuerySet[Membership]:
-    """Return the members with their users."""
-    return Membership.objects.filter(tenant=tenant).select_related("user")
 
 
 def _detail(view: ConsoleView, tenant: Tenant) -> ReturnDict[str, object]:

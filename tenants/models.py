@@ -160,6 +160,12 @@ class AuditEntry(models.Model):
     def __str__(self) -> str:
         return f"{self.actor} {self.action} {self.object_name}".strip()
 
+    @property
+    def changes(self) -> list[tuple[str, Any, Any]]:
+        """Return each changed field with its value before and after; None where there was none."""
+        names = list(dict.fromkeys([*self.before, *self.after]))
+        return [(name, self.before.get(name), self.after.get(name)) for name in names]
+
 
 class ApiToken(models.Model):
     """A bearer token of a user; only its digest is kept."""

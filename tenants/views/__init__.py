@@ -1,0 +1,1 @@
+"""Pages about tenants and the user's own account, one module a page."""
