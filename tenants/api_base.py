@@ -53,10 +53,14 @@ class ConsoleView(APIView):
         table: Table,
         rows: QuerySet[Any] | Iterable[Any],
         serializer: type[serializers.Serializer[Any]],
+        **context: Any,
     ) -> Response:
-        """Answer with the page that the URL asks for; raises Invalid for a bad `sort`."""
+        """Answer with the page that the URL asks for; raises Invalid for a bad `sort`.
+
+        The serializer finds the user and `context` in its context.
+        """
         found = table.page(self.request.query_params, rows, strict=True)
-        items = serializer(found.rows, many=True, context={"user": self.user}).data
+        items = serializer(found.rows, many=True, context={"user": self.user} | context).data
         return Response(found.envelope(list(items)))
 
 

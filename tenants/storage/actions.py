@@ -1,12 +1,13 @@
 """Everything a user can do to volumes.
 
 Who mounts a volume is known to the apps above; each adds a function to `mount_checks` in its
-`AppConfig.ready`. It returns a phrase per user of the volume: "App “digits”".
+`AppConfig.ready`. It returns a phrase per user of the volume: "App “digits”". For lists, where a
+query a row would be too many, `mount_lists` does the same for a whole tenant, by volume name.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 
 from django.core.exceptions import ValidationError
@@ -25,11 +26,21 @@ from tenants.storage.models import DEFAULT_SIZE, Volume
 from tenants.sync import is_leaving, leave
 
 mount_checks: list[Callable[[Volume], list[str]]] = []
+mount_lists: list[Callable[[Tenant], Mapping[str, list[str]]]] = []
 
 
 def mounted_by(volume: Volume) -> list[str]:
     """Return who mounts a volume, one phrase each."""
     return [phrase for check in mount_checks for phrase in check(volume)]
+
+
+def mounts_in(tenant: Tenant) -> dict[str, list[str]]:
+    """Return who mounts each volume of a tenant, by the volume's name."""
+    found: dict[str, list[str]] = {}
+    for mounts_of in mount_lists:
+        for name, phrases in mounts_of(tenant).items():
+            found.setdefault(name, []).extend(phrases)
+    return found
 
 
 def create_volume(
