@@ -1,8 +1,8 @@
-"""The operators' admin: accounts are made here; everything else is looked at, and done elsewhere."""
+"""The operators' admin: accounts are made here; everything else is only looked at."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
@@ -12,6 +12,16 @@ from django.http import HttpRequest
 
 from tenants import audit
 from tenants.models import AuditEntry, Membership, Tenant, User
+
+# Django's classes take type arguments only in the stubs.
+if TYPE_CHECKING:
+    Inline = admin.TabularInline[Membership, models.Model]
+    Accounts = UserAdmin[User]
+    Tenants = admin.ModelAdmin[Tenant]
+    Entries = admin.ModelAdmin[AuditEntry]
+else:
+    Inline, Accounts = admin.TabularInline, UserAdmin
+    Tenants = Entries = admin.ModelAdmin
 
 admin.site.site_header = admin.site.site_title = "Moonbase"
 admin.site.index_title = "Accounts and records"
@@ -46,7 +56,7 @@ def _is_operator(request: HttpRequest) -> bool:
     return request.user.is_active and request.user.is_staff
 
 
-class MembershipInline(OperatorsMixin, admin.TabularInline[Membership, models.Model]):
+class MembershipInline(OperatorsMixin, Inline):
     model = Membership
     fields = ("tenant", "user", "role", "created_at")
     readonly_fields = fields
@@ -54,7 +64,7 @@ class MembershipInline(OperatorsMixin, admin.TabularInline[Membership, models.Mo
 
 
 @admin.register(User)
-class AccountAdmin(OperatorsMixin, UserAdmin[User]):
+class AccountAdmin(OperatorsMixin, Accounts):
     """Accounts. They are never deleted, so that their names stay theirs; take "active" away."""
 
     inlines = (MembershipInline,)
@@ -109,7 +119,7 @@ def _changed_fields(message: Any) -> list[str]:
 
 
 @admin.register(Tenant)
-class TenantAdmin(OperatorsMixin, admin.ModelAdmin[Tenant]):
+class TenantAdmin(OperatorsMixin, Tenants):
     """Tenants, to look at; /tenants/ is where they are made, changed and deleted."""
 
     inlines = (MembershipInline,)
@@ -118,7 +128,7 @@ class TenantAdmin(OperatorsMixin, admin.ModelAdmin[Tenant]):
 
 
 @admin.register(AuditEntry)
-class AuditAdmin(OperatorsMixin, admin.ModelAdmin[AuditEntry]):
+class AuditAdmin(OperatorsMixin, Entries):
     """The audit trail, never changed."""
 
     list_display = ("at", "actor", "action", "tenant_name", "object_name", "outcome")
