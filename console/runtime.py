@@ -1,4 +1,4 @@
-"""What a process runs beside requests: cluster cache, reconcilers, later collectors and controllers.
+"""What a process runs beside requests: cluster cache, reconcilers, later collectors.
 
 Apps register a service in `AppConfig.ready`; the server's lifespan starts all of them once and
 stops them in reverse order. A process that only runs a command starts none.

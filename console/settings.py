@@ -20,7 +20,7 @@ DATA_DIR = Path(env.text("CONSOLE_DATA_DIR", str(BASE_DIR / "var"))).absolute()
 
 
 def _secret_key() -> str:
-    """Return the configured key, else one made at the first start and kept in the data directory."""
+    """Return the configured key, else one made at the first start and kept with the data."""
     key = env.text("CONSOLE_SECRET_KEY")
     path = DATA_DIR / "secret_key"
     if key:
@@ -101,7 +101,10 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "tenants.context.frame",
             ],
-            "builtins": ["template_partials.templatetags.partials", "console.web.templatetags.console"],
+            "builtins": [
+                "template_partials.templatetags.partials",
+                "console.web.templatetags.console",
+            ],
         },
     }
 ]
@@ -113,7 +116,9 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         # Writers queue instead of failing, and readers never wait for them.
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-8000;",
+        "init_command": (
+            "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-8000;"
+        ),
     }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

@@ -51,6 +51,11 @@ class ClusterCache:
         for watcher in self._watchers.values():
             watcher.start()
 
+    def refresh(self) -> None:
+        """List every kind once, in this thread; for commands and tests that start no threads."""
+        for watcher in self._watchers.values():
+            watcher.list_once()
+
     def stop(self, timeout: float = 0.0) -> bool:
         """Ask the threads to end and return whether they did within `timeout` seconds.
 
@@ -154,7 +159,7 @@ class _Watcher(threading.Thread):
 
     def _round(self) -> None:
         if not self._version:
-            self._list()
+            self.list_once()
         changes = self._cache.cluster.watch(
             self._kind, resource_version=self._version, timeout=self._watch_seconds
         )
@@ -165,7 +170,8 @@ class _Watcher(threading.Thread):
             if close is not None:
                 close()
 
-    def _list(self) -> None:
+    def list_once(self) -> None:
+        """Take over what the cluster has now and tell the differences."""
         found = self._cache.cluster.list(self._kind)
         for change in self.shelf.replace(found.items, found.resource_version):
             self._cache.tell(self._kind, change)

@@ -14,9 +14,6 @@ from django.core.exceptions import ImproperlyConfigured
 
 from console.cluster.protocol import Cluster
 
-SCHEMES = ("local",)
-PLANNED = ("kubernetes",)
-
 _cluster: Cluster | None = None
 _lock = threading.RLock()
 
@@ -43,7 +40,11 @@ def _make(url: str) -> Cluster:
         # Imported here: a console on Kubernetes needs nothing of the embedded cluster.
         from console.cluster.local.cluster import LocalCluster  # noqa: PLC0415
 
-        return LocalCluster(settings.DATA_DIR / "cluster", settings.BASE_DIR / "examples")
+        return LocalCluster(
+            settings.DATA_DIR / "cluster",
+            images=settings.BASE_DIR / "examples",
+            volumes=settings.DATA_DIR / "volumes",
+        )
     raise ImproperlyConfigured(f"CONSOLE_CLUSTER_URL does not name a known cluster: {scheme}:")
 
 

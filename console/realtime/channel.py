@@ -23,10 +23,10 @@ ConsoleError, which ends the subscriptions with that error.
 class Channel:
     """The subscriptions of a channel, with a ring of its latest messages for newcomers."""
 
-    def __init__(self, name: str, history: int) -> None:
+    def __init__(self, name: str, history: int, *, has_source: bool = False) -> None:
         self.name = name
         self.stopping = threading.Event()
-        self.has_source = False
+        self.has_source = has_source
         self.over = False
         self._history = history
         self._ring: deque[str] = deque()
@@ -46,8 +46,7 @@ class Channel:
         return len(self._subscriptions)
 
     def start(self, run: Callable[[], None]) -> None:
-        """Run a source in a thread of its own."""
-        self.has_source = True
+        """Run the source in a thread of its own."""
         threading.Thread(target=run, name=f"source {self.name}", daemon=True).start()
 
     def put(self, message: str) -> None:

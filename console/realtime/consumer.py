@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 
 MAX_FRAME = 64 * 1024
 RECHECK_SECONDS = 3.0
-SIGNED_OUT, TOO_BIG = 4401, 1009
+SIGNED_OUT, TOO_BIG, TRY_AGAIN = 4401, 1009, 1013
 
 
 def in_thread(function: Any) -> Any:
@@ -70,17 +70,19 @@ class SocketConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
                 await asyncio.sleep(0)  # A busy stream must not keep other sockets waiting.
 
     async def recheck(self, connection: Connection) -> None:
-        frames: list[str] | None = []
-        while frames is not None:
+        while True:
             await asyncio.sleep(RECHECK_SECONDS)
             try:
                 frames = await in_thread(connection.recheck)()
             except Exception:
                 log.exception("access of a socket can not be checked; it is closed")
-                frames = None
-            for frame in frames or ():
+                await self.close(TRY_AGAIN)
+                return
+            if frames is None:
+                await self.close(SIGNED_OUT)
+                return
+            for frame in frames:
                 await self.send(frame)
-        await self.close(SIGNED_OUT)
 
 
 def waker(loop: asyncio.AbstractEventLoop, event: asyncio.Event) -> Callable[[], None]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -72,19 +73,21 @@ class Hub:
         history = min(history, MAX_HISTORY)
         with self._lock:
             found = self._channels.get(channel)
-            if found is None or found.over:
-                found = self._open(channel, history, source)
+            is_new = found is None or found.over
+            if found is None or is_new:
+                found = self._open(channel, history, has_source=source is not None)
             subscription = Subscription(subscription_id, mailbox, extra=history)
             found.join(subscription, history)
-        return lambda: self._leave(found, subscription)
+        if is_new and source is not None:
+            found.start(partial(self._run, found, source))
+        return partial(self._leave, found, subscription)
 
-    def _open(self, name: str, history: int, source: Source | None) -> Channel:
+    def _open(self, name: str, history: int, *, has_source: bool) -> Channel:
         sources = sum(1 for channel in self._channels.values() if channel.has_source)
-        if len(self._channels) >= self._max_channels or (source and sources >= self._max_sources):
+        too_many = len(self._channels) >= self._max_channels
+        if too_many or (has_source and sources >= self._max_sources):
             raise Unavailable(_BUSY)
-        channel = self._channels[name] = Channel(name, history)
-        if source is not None:
-            channel.start(lambda: self._run(channel, source))
+        channel = self._channels[name] = Channel(name, history, has_source=has_source)
         return channel
 
     def _run(self, channel: Channel, source: Source) -> None:
