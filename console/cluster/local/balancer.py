@@ -1,4 +1,4 @@
-"""A loopback listener for each port of each Service, which spreads connections over its replicas."""
+"""A loopback listener for each port of a Service spreads connections over its replicas."""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
-"""The embedded cluster: a `Cluster` in this process, whose containers are processes of this machine."""
+"""The embedded cluster: a `Cluster` in this process, with processes as containers."""
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -15,7 +16,7 @@ import psutil
 from console.cluster.errors import Conflict, Expired, Invalid, NotFound, Refused
 from console.cluster.local import machine
 from console.cluster.local.deletion import begin
-from console.cluster.local.engine import Engine, Options, lock
+from console.cluster.local.engine import Engine, Options, Places, lock
 from console.cluster.local.journal import Journal
 from console.cluster.local.kubelet.volumes import private
 from console.cluster.local.logs import LogSource
@@ -39,13 +40,13 @@ from console.cluster.protocol import (
     Ref,
 )
 
+log = logging.getLogger(__name__)
+
 LIMITS = (
-    "Containers are processes of the console's own user: nothing in the kernel keeps them apart, "
-    "and they can read whatever that user can.",
-    "All containers share this machine's network: network policies and egress rules are stored, "
-    "not enforced.",
-    "Images are directories under examples/; any other image only names what runs, with this "
-    "machine's programs.",
+    "Containers are processes of the console's own user and can read whatever it can.",
+    "Nothing in the kernel keeps containers of different tenants apart.",
+    "Network policies and egress rules are stored, not enforced: containers share one network.",
+    "Images are not run: moonbase/<name> is a directory of examples/, others only name a command.",
     "Memory limits are checked about once a second, and CPU limits are not enforced.",
     "A program must listen on the port in $PORT.",
     "Read-only mounts are not enforced.",
@@ -74,7 +75,7 @@ class LocalCluster:
         self._name = node_name or machine.name_of_this_machine()
         self._store = Store(Journal(directory / "store.sqlite3"), history=options.history)
         self._prepare(options.capacity)
-        self._engine = Engine(self._store, directory, volumes, images, self._name, options)
+        self._engine = Engine(self._store, Places(directory, volumes, images), self._name, options)
         self._logs = LogSource(self._store, self._engine.node)
         self._proxy = Proxy(self._engine.endpoints)
         psutil.cpu_percent()
@@ -112,17 +113,22 @@ class LocalCluster:
 
     def apply(self, manifest: Manifest, *, actor: Actor) -> Manifest:
         """Create the object or merge the manifest into it, and return what is stored."""
-        return self._apply(manifest, keep=True)
+        stored = self._apply(manifest, keep=True)
+        log.debug("%s applied %s", actor.username, ref_of(stored))
+        return stored
 
     def dry_run(self, manifest: Manifest, *, actor: Actor) -> Manifest:
         """Return what `apply` would store, and store nothing."""
-        return self._apply(manifest, keep=False)
+        stored = self._apply(manifest, keep=False)
+        log.debug("%s tried %s", actor.username, ref_of(stored))
+        return stored
 
     def delete(self, ref: Ref, *, actor: Actor, grace_seconds: int | None = None) -> None:
         """Begin to delete the object and what it owns; NotFound if it is not there."""
         begin(self._store, self._found(ref), grace_seconds)
+        log.debug("%s deleted %s", actor.username, ref)
 
-    def get(self, ref: Ref, *, actor: Actor = CONSOLE) -> Manifest:
+    def get(self, ref: Ref, *, actor: Actor = CONSOLE) -> Manifest:  # noqa: ARG002 - reads are free
         """Return the whole object as a dictionary. Raises NotFound."""
         manifest: Manifest = clone(self._found(ref))
         return manifest
@@ -131,7 +137,8 @@ class LocalCluster:
         self, kind: str, *, namespace: str = "", labels: Mapping[str, str] | None = None
     ) -> ObjectList:
         """Return all objects of a kind, of one Namespace or of all, with these labels."""
-        return self._store.listing(_known(kind), namespace or None, labels or {})
+        chosen = namespace if namespace and KINDS[_known(kind)].namespaced else None
+        return self._store.listing(_known(kind), chosen, labels or {})
 
     def watch(self, kind: str, *, resource_version: str, timeout: float = 30.0) -> Iterator[Change]:
         """Yield changes of a kind after a version, then a BOOKMARK. Raises Expired."""
@@ -185,6 +192,7 @@ class LocalCluster:
     ) -> ProxyResponse:
         """Send a request to a ready replica of a Service and return its answer."""
         found = self._found(Ref("Service", service, namespace))
+        log.debug("%s sends %s to %s", actor.username, request.method, service)
         return self._proxy.send(found, request, port=port, timeout=timeout, limit=limit)
 
     # Inside.
@@ -218,8 +226,7 @@ class LocalCluster:
             if record is None:
                 if metadata.get("resourceVersion") or metadata.get("uid"):
                     raise Conflict(f"{kind.name} “{name}” is gone; it was changed from a copy.")
-                made = self._store.create(now, now) if keep else self._store.initialised(now)
-                return _copy(made)
+                return self._create(now, keep=keep)
             _check_version(record.manifest, metadata)
             result = clone(merged(record.manifest, record.applied, now))
             checked(result)
@@ -227,6 +234,12 @@ class LocalCluster:
             if keep:
                 result = self._store.replace(record, result, now)
             return _copy(result)
+
+    def _create(self, given: Manifest, *, keep: bool) -> Manifest:
+        new = {**given, "status": {"phase": "Pending"}} if given["kind"] == "Pod" else given
+        if not keep:
+            return self._store.initialised(new)
+        return _copy(self._store.create(new, given))
 
     def _check_namespace(self, needed: bool, namespace: str, name: str) -> None:
         if not needed:
@@ -259,6 +272,12 @@ class LocalCluster:
                     )
                 )
         return tuple(found)
+
+
+def ref_of(manifest: Manifest) -> Ref:
+    """Return the address of an object."""
+    metadata = manifest["metadata"]
+    return Ref(manifest["kind"], metadata["name"], metadata.get("namespace", ""))
 
 
 def _known(kind: str) -> str:

@@ -32,7 +32,7 @@ class Endpoints:
 
     def ready(self, service: Manifest, port: Manifest) -> list[Endpoint]:
         """Return the ready replicas for one port of a Service, in the order of their names."""
-        target = port.get("targetPort", port["port"])
+        target: int | str = port.get("targetPort") or port["port"]
         found = []
         for pod in self.selected(service):
             real = self._pod_ports.get(pod["metadata"]["uid"], {}).get(target)

@@ -1,4 +1,4 @@
-"""The thread in which the embedded cluster lives: one event loop, a few helpers for blocking work."""
+"""The thread in which the embedded cluster lives: an event loop, and helpers for what blocks."""
 
 from __future__ import annotations
 
@@ -50,19 +50,20 @@ class Options:
     capacity: Mapping[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where things are: the cluster's own directory, volumes by Namespace, images by name."""
+
+    directory: Path
+    volumes: Path
+    images: Path | None
+
+
 class Engine:
     """Runs controllers and containers from `start` to `close`."""
 
-    def __init__(
-        self,
-        store: Store,
-        directory: Path,
-        volumes: Path,
-        images: Path | None,
-        name: str,
-        options: Options,
-    ) -> None:
-        identity = node_id(directory)
+    def __init__(self, store: Store, places: Places, name: str, options: Options) -> None:
+        identity = node_id(places.directory)
         if not sweep(identity):
             raise Unavailable("Containers of an earlier console can't be ended.")
         self._store = store
@@ -74,9 +75,9 @@ class Engine:
         self.node = Node(
             name=name,
             identity=identity,
-            root=directory / "pods",
-            claims=volumes,
-            images=images,
+            root=places.directory / "pods",
+            claims=places.volumes,
+            images=places.images,
             store=store,
             events=self.events,
             executor=self._executor,

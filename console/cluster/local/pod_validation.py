@@ -87,7 +87,7 @@ def _check_mounts(name: str, container: Manifest, volumes: set[str]) -> None:
         path = mount.get("mountPath")
         if not isinstance(path, str) or not _is_mountable(path):
             raise ValueError(
-                f"container “{name}”: “{str(path)[:80]}” can't be a mount path; write one like /data."
+                f"container “{name}”: “{str(path)[:80]}” is no mount path; write one like /data."
             )
         if mount.get("name") not in volumes:
             raise ValueError(

@@ -12,7 +12,7 @@ import uuid
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, cast
 
 import msgspec
 
@@ -58,8 +58,7 @@ class Record:
 def decode(manifest: Manifest) -> Object:
     """Return a manifest as the typed struct of its kind. Raises msgspec.ValidationError."""
     kind = KINDS[manifest["kind"]]
-    struct: Object = msgspec.convert(manifest, kind.struct, strict=False)
-    return struct
+    return cast("Object", msgspec.convert(manifest, kind.struct, strict=False))
 
 
 class Store:
@@ -151,7 +150,7 @@ class Store:
         *,
         uid: str = "",
     ) -> Manifest | None:
-        """Change a copy of an object and store it; None when it, or the one of that uid, is gone."""
+        """Change a copy of an object and store it; None when it (or that uid) is gone."""
         with self._lock:
             record = self.record(kind, namespace, name)
             if record is None or (uid and record.manifest["metadata"]["uid"] != uid):

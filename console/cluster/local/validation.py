@@ -31,7 +31,8 @@ def checked(manifest: Any) -> tuple[Kind, Manifest]:
         raise Invalid(f"This cluster knows no kind “{str(copy.get('kind'))[:60]}”.")
     if copy.get("apiVersion") != kind.api_version:
         raise Invalid(
-            f"{kind.name} is of apiVersion {kind.api_version}, not “{str(copy.get('apiVersion'))[:60]}”."
+            f"{kind.name} is of apiVersion {kind.api_version}, "
+            f"not “{str(copy.get('apiVersion'))[:60]}”."
         )
     _check_metadata(kind, copy)
     try:
@@ -81,8 +82,8 @@ def _check_metadata(kind: Kind, manifest: Manifest) -> None:
         or len(name) > (63 if short else 253)
     ):
         raise Invalid(
-            f"{kind.name}: “{str(name)[:80]}” is not a name; use lower case letters, digits and “-”, "
-            "and begin and end with a letter or digit."
+            f"{kind.name}: “{str(name)[:80]}” is not a name; use lower case letters, "
+            "digits and “-”, and begin and end with a letter or digit."
         )
     namespace = metadata.get("namespace")
     if kind.namespaced and not (isinstance(namespace, str) and LABEL.fullmatch(namespace)):
@@ -103,8 +104,8 @@ def _check_labels(kind: Kind, name: str, metadata: Manifest) -> None:
     for label, value in (metadata.get("labels") or {}).items():
         if not LABEL_VALUE.fullmatch(value):
             raise Invalid(
-                f"{kind.name} “{name}”: label {label} can't be “{value[:80]}”; use at most 63 letters, "
-                "digits, “-”, “_” and “.”."
+                f"{kind.name} “{name}”: label {label} can't be “{value[:80]}”; "
+                "use at most 63 letters, digits, “-”, “_” and “.”."
             )
 
 

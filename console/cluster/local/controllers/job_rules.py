@@ -26,7 +26,7 @@ class Pods:
         if completions is None:
             # A work queue: one success says that the work is done, once the others have ended too.
             return bool(self.succeeded) and not self.active
-        return len(self.done(job)) >= completions
+        return len(self.done(job)) >= int(completions)
 
     def done(self, job: Manifest) -> set[str]:
         """Return what is done: indexes, or the pods themselves where they are all alike."""
@@ -74,7 +74,7 @@ def wanted_active(job: Manifest, pods: Pods) -> int:
         completions = 1
     if completions is None:
         return len(pods.active) if pods.succeeded else parallelism
-    return min(parallelism, completions - len(pods.done(job)))
+    return min(parallelism, int(completions) - len(pods.done(job)))
 
 
 def failure(job: Manifest, pods: Pods) -> tuple[str, str] | None:
@@ -94,7 +94,7 @@ def back_off(pods: Pods, delay: float) -> float:
     """Return seconds until the next pod may follow the failed ones; doubles with each failure."""
     if not pods.failed:
         return 0.0
-    wait = min(delay * 2 ** (len(pods.failed) - 1), MOST_BACK_OFF)
+    wait = min(delay * 2.0 ** (len(pods.failed) - 1), MOST_BACK_OFF)
     return max(max(_ended(pod) for pod in pods.failed) + wait - time.time(), 0.0)
 
 

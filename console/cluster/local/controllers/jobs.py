@@ -62,12 +62,14 @@ class JobController:
         if finished(job):
             return self._retire(job, pods)
         if job["spec"].get("suspend"):
-            return self._suspend(job, pods)
+            self._suspend(job, pods)
+            return None
         if not job.get("status", {}).get("startTime") or holds(job, "Suspended"):
             job = self._start(job)
         why = failure(job, pods)
         if why:
-            return self._fail(job, pods, *why)
+            self._fail(job, pods, *why)
+            return None
         again = self._run(job, pods)
         return _soonest(again, _deadline_in(job))
 

@@ -105,7 +105,7 @@ def _available_in(pod: Manifest, slow: int) -> float | None:
 
 
 def _worth(pod: Manifest) -> tuple[bool, bool, bool, float]:
-    """Order pods for deletion: the unassigned, the pending, the unready, then the youngest first."""
+    """Order pods for deletion: unassigned, pending, unready, and the youngest first."""
     status = pod.get("status", {})
     return (
         bool(pod["spec"].get("nodeName")),

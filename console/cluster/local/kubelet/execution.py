@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import signal
 import subprocess
@@ -132,10 +133,8 @@ class Execution:
         if grace > 0 and not self._ended.is_set():
             signal_group(self._process.pid, signal.SIGTERM)
             await self._stragglers.signal(self.identity, signal.SIGTERM, self._process.pid)
-            try:
+            with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._ended.wait(), grace)
-            except TimeoutError:
-                pass
         self.kill()
 
 
@@ -148,11 +147,11 @@ async def launch(what: Launch, executor: Executor) -> subprocess.Popen[bytes]:
     )
 
 
-async def execute(what: Launch, executor: Executor, timeout: float) -> tuple[int, str]:
+async def execute(what: Launch, executor: Executor, limit: float) -> tuple[int, str]:
     """Run a command beside a container; return its exit code and the start of its output."""
     process = await launch(what, executor)
     try:
-        await asyncio.wait_for(ended(process), timeout)
+        await asyncio.wait_for(ended(process), limit)
     finally:
         signal_group(process.pid, signal.SIGKILL)
         code = process.wait()

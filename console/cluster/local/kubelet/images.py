@@ -38,7 +38,7 @@ def find(image: str, images: Path | None) -> Image:
 
 
 def argv(image: Image, name: str, container: dict[str, Sequence[str]]) -> list[str]:
-    """Return what to run: the container's command and args before the image's. Raises ImageError."""
+    """Return what to run: the container's words before the image's. Raises ImageError."""
     command = list(container.get("command") or image.entrypoint)
     given = container.get("args")
     if given is None and not container.get("command"):

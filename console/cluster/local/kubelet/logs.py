@@ -1,7 +1,7 @@
 """Container output on disk, in the format of the Container Runtime Interface.
 
-A line reads `2026-01-31T10:15:00.123456789Z stdout F text`; P instead of F marks a piece of a longer
-line. A log has a current file and at most one older one, `<name>.1`.
+A line reads `2026-01-31T10:15:00.123456789Z stdout F text`; P marks a piece of a longer line. A log
+has a current file and at most one older one, `<name>.1`.
 """
 
 from __future__ import annotations

@@ -6,8 +6,9 @@ import asyncio
 import time
 
 from console.cluster.local.kubelet import status as statuses
-from console.cluster.local.kubelet.container import Container, Surroundings
+from console.cluster.local.kubelet.container import Container
 from console.cluster.local.kubelet.node import Node
+from console.cluster.local.kubelet.surroundings import Surroundings
 from console.cluster.local.kubelet.volumes import MountError, PodDirectory, data_of
 from console.cluster.local.meta import name_of, now, seconds
 from console.cluster.objects import Manifest
@@ -57,7 +58,7 @@ class PodRun:
         await asyncio.gather(*stops)
 
     def publish(self, *, done: bool = False) -> None:
-        """Write what is known into the pod's status; at the end of the console, nothing any more."""
+        """Write what is known into the pod's status, unless the console ends."""
         if self._node.closing:
             return
         inits = [container.status for container in self._inits]

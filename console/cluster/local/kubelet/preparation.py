@@ -24,7 +24,7 @@ class Prepared:
 
 
 async def prepare(around: Surroundings, spec: Manifest) -> Prepared:
-    """Return what to start. Raises ImageError, ConfigError or MountError when something is missing."""
+    """Return what to start. Raises ImageError, ConfigError or MountError."""
     node = around.node
     image = images.find(spec["image"], node.images)
     argv = images.argv(image, spec["image"], spec)

@@ -19,7 +19,7 @@ Execute = Callable[[list[str], float], Awaitable[tuple[int, str]]]
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Where a container is reached: real ports by declared number and name, and a way to execute."""
+    """Where a container is reached: real ports by declared number and name, and commands."""
 
     ports: Mapping[int | str, int]
     execute: Execute
@@ -48,10 +48,10 @@ class Probe:
     async def run(
         self, verdict: Callable[[bool, str], None], failed: Callable[[str], None]
     ) -> None:
-        """Ask until cancelled; `failed` hears of each failure that counts, `verdict` of each turn."""
+        """Ask until cancelled; `failed` hears of failures that count, `verdict` of each turn."""
         await asyncio.sleep(float(self._spec.get("initialDelaySeconds", 0)))
         count, last, succeeded = 0, None, False
-        counted = time.monotonic() - self._period
+        counted = time.monotonic()
         while True:
             answer = await ask(self._spec, self._target)
             succeeded = succeeded or answer.good

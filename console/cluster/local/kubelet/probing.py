@@ -52,7 +52,7 @@ class Probing:
             task.cancel()
 
     def _begin_others(self) -> None:
-        self._begin("readinessProbe", "Readiness", lambda good: self._container.set_ready(good))
+        self._begin("readinessProbe", "Readiness", self._container.set_ready)
         self._begin("livenessProbe", "Liveness", self._liveness)
 
     def _begin(self, field: str, name: str, verdict: Callable[[bool], None]) -> None:

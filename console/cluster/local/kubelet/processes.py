@@ -22,7 +22,7 @@ OOM_SCORE = "800"
 
 
 def node_id(directory: Path) -> str:
-    """Return the marker of a data directory: the same at every start, telling nothing of its path."""
+    """Return the marker of a data directory: the same at every start, without its path."""
     return hashlib.sha256(str(directory.resolve()).encode()).hexdigest()[:16]
 
 
@@ -97,7 +97,7 @@ async def ended(process: subprocess.Popen[bytes]) -> None:
     try:
         descriptor = os.pidfd_open(process.pid)
     except (AttributeError, OSError):
-        while process.poll() is None:
+        while process.poll() is None:  # noqa: ASYNC110 - no event tells it on this system
             await asyncio.sleep(POLL_SECONDS)
         return
     done = asyncio.Event()
@@ -118,7 +118,7 @@ def signal_group(pid: int, number: signal.Signals) -> None:
 
 
 class Stragglers:
-    """Finds the processes of containers wherever they are; one look serves all who ask meanwhile."""
+    """Finds processes of containers wherever they are; one look serves all who ask meanwhile."""
 
     def __init__(self, node: str, executor: Executor) -> None:
         self._node = node

@@ -1,7 +1,7 @@
 """Kills containers whose console is gone; also a script of its own, run by `python -S -E`.
 
-Kept to the smallest part of the standard library: this process waits beside every console, on a pipe
-that closes when the console ends, however it ends.
+Kept to the smallest part of the standard library: this process waits beside every console, on a
+pipe that closes when the console ends, however it ends.
 """
 
 import os

@@ -29,16 +29,16 @@ class PodDirectory:
     def __init__(self, root: Path, claims: Path, pod: Manifest) -> None:
         metadata = pod["metadata"]
         self._space = root / metadata["namespace"]
-        self.path = self._space / f"{metadata['name'][:200]}_{metadata['uid'][:8]}"
+        self.path: Path = self._space / f"{metadata['name'][:200]}_{metadata['uid'][:8]}"
         self._claims = claims / metadata["namespace"]
 
     def container(self, name: str) -> Path:
         """Return where a container has its working directory, home and temporary files."""
-        return self.path / "containers" / name
+        return self.path.joinpath("containers", name)
 
     def log(self, name: str, restart: int) -> Path:
         """Return where a run of a container is logged."""
-        return self.path / "logs" / name / f"{restart}.log"
+        return self.path.joinpath("logs", name, f"{restart}.log")
 
     def prepare(self, pod: Manifest, lookup: Lookup) -> dict[str, Path]:
         """Make the pod's volumes; return their directories by name. Raises MountError."""
