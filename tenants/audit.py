@@ -18,6 +18,7 @@ def record(
     actor: str,
     action: str,
     tenant: Tenant | None = None,
+    tenant_name: str = "",
     object_kind: str = "",
     object_name: str = "",
     before: dict[str, Any] | None = None,
@@ -30,7 +31,7 @@ def record(
         actor=actor,
         action=action,
         tenant=tenant,
-        tenant_name=tenant.slug if tenant else "",
+        tenant_name=tenant.slug if tenant else tenant_name,
         object_kind=object_kind,
         object_name=object_name[:150],
         before=before or {},
@@ -45,6 +46,7 @@ class Attempt:
     """What an action is about to enter; it fills in what it learns."""
 
     tenant: Tenant | None
+    tenant_name: str = ""
     object_name: str = ""
     before: dict[str, Any] = field(default_factory=dict)
     after: dict[str, Any] = field(default_factory=dict)
@@ -60,7 +62,7 @@ def attempt(
     A refusal (Refused, Conflict, QuotaExceeded) undoes the body and leaves an entry of its own;
     bad input and what an outsider may not know of leave none.
     """
-    entry = Attempt(tenant, name)
+    entry = Attempt(tenant, tenant.slug if tenant else "", name)
     try:
         with transaction.atomic():
             yield entry
@@ -78,6 +80,7 @@ def _write(
         actor=user.username,
         action=action,
         tenant=entry.tenant,
+        tenant_name=entry.tenant_name,
         object_kind=kind,
         object_name=entry.object_name,
         before=entry.before,

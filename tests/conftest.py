@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -21,6 +23,7 @@ from tests.fakes import FakeCluster
 
 ClientOf = Callable[[User], Client]
 ApiOf = Callable[[User], APIClient]
+Commits = Callable[..., AbstractContextManager[Any]]
 
 
 @pytest.fixture(autouse=True)
@@ -74,13 +77,13 @@ def charlie(team_b: Tenant) -> User:
 
 
 @pytest.fixture
-def root() -> User:
+def root(db: None) -> User:
     """Return a platform operator without any membership."""
     return UserFactory(username="root", operator=True)
 
 
 @pytest.fixture
-def audrey() -> User:
+def audrey(db: None) -> User:
     """Return an auditor without any membership."""
     return UserFactory(username="audrey", auditor=True)
 
@@ -95,6 +98,12 @@ def team_a(db: None) -> Tenant:
 def team_b(db: None) -> Tenant:
     """Return another tenant, of which nobody of team-a may know."""
     return TenantFactory(slug="team-b", title="Team B")
+
+
+@pytest.fixture
+def commits(django_capture_on_commit_callbacks: Commits) -> Commits:
+    """Return a context manager at whose end what waits for the commit is done."""
+    return lambda: django_capture_on_commit_callbacks(execute=True)
 
 
 @pytest.fixture
