@@ -67,10 +67,12 @@ def digest(value: object) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def sealed(manifests: Sequence[Manifest]) -> list[Manifest]:
-    """Return the manifests with a digest of all of them on the first."""
+def sealed(manifests: Sequence[Manifest], value: str = "") -> list[Manifest]:
+    """Return the manifests with a digest, by default of all of them, on the first."""
     first, *rest = manifests
-    annotations = first["metadata"].get("annotations", {}) | {DIGEST: digest(list(manifests))}
+    annotations = first["metadata"].get("annotations", {}) | {
+        DIGEST: value or digest(list(manifests))
+    }
     return [first | {"metadata": first["metadata"] | {"annotations": annotations}}, *rest]
 
 

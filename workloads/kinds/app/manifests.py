@@ -5,7 +5,7 @@ Pure.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from console.cluster.objects import Manifest
@@ -29,13 +29,19 @@ class Intent:
 def manifests(spec: AppSpec, *, place: Place, intent: Intent | None = None) -> list[Manifest]:
     """Return everything that has to exist for an App, the Deployment first."""
     intent = intent or Intent()
+    # What an autoscaler chose is not our intent: it must not look like drift.
+    wanted = parts.digest(_all(spec, place, replace(intent, running=0)))
+    return parts.sealed(_all(spec, place, intent), wanted)
+
+
+def _all(spec: AppSpec, place: Place, intent: Intent) -> list[Manifest]:
     own = parts.labels("app", spec.name, place)
     found = [_deployment(spec, place, own, intent), _service(spec, place, own)]
     if spec.expose:
         found.append(_ingress(spec, spec.expose, place, own))
     if spec.autoscale and not intent.stopped:
         found.append(_autoscaler(spec, spec.autoscale, place, own))
-    return parts.sealed(found)
+    return found
 
 
 def template_digest(spec: AppSpec, *, place: Place, restarted_at: str = "") -> str:
