@@ -99,9 +99,12 @@ class ContainerContract:
         space.delete("Pod", "loop", grace_seconds=0)
 
     def test_on_failure_restarts_until_success(self, space: Space, programs: Programs) -> None:
-        code = "import os, sys\nsys.exit(0 if os.path.exists('/shared/x') else open('/shared/x', 'w') and 4)"
-        container = programs.python(code, volumeMounts=[{"name": "shared", "mountPath": "/shared"}])
-        container["command"][-1] = code.replace("and 4", "is None or 4")
+        code = (
+            "import os, sys\nif os.path.exists('/shared/x'): sys.exit(0)\n"
+            "open('/shared/x', 'w').close()\nsys.exit(4)"
+        )
+        mount = [{"name": "shared", "mountPath": "/shared"}]
+        container = programs.python(code, volumeMounts=mount)
         space.apply(
             pod(
                 "again",
@@ -149,7 +152,7 @@ class ContainerContract:
     def test_delete_sends_a_signal_and_waits(self, space: Space, programs: Programs) -> None:
         code = (
             "import signal, sys\n"
-            "signal.signal(signal.SIGTERM, lambda *_: (print('goodbye', flush=True), sys.exit(0)))\n"
+            "signal.signal(signal.SIGTERM, lambda *_: (print('goodbye'), sys.exit(0)))\n"
             "print('ready', flush=True)\nsignal.pause()"
         )
         space.apply(pod("polite", programs.python(code), terminationGracePeriodSeconds=10))
@@ -162,7 +165,7 @@ class ContainerContract:
         space.until_gone("Pod", "polite")
 
     def test_delete_kills_after_the_grace(self, space: Space, programs: Programs) -> None:
-        code = "import signal\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\nprint('up', flush=True)\n"
+        code = "import signal\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\nprint('up')\n"
         space.apply(pod("stubborn", programs.python(code + "while True: signal.pause()")))
         space.until_container("stubborn", lambda status: status.state.running is not None)
         assert next(space.cluster.read_log(space.name, "stubborn", follow=True)).text == "up"
@@ -171,9 +174,8 @@ class ContainerContract:
 
     def test_init_containers_come_first(self, space: Space, programs: Programs) -> None:
         mount = [{"name": "shared", "mountPath": "/shared"}]
-        write = programs.python(
-            "open('/shared/a', 'w').write('made')", name="init", volumeMounts=mount
-        )
+        code = "open('/shared/a', 'w').write('made')"
+        write = programs.python(code, name="init", volumeMounts=mount)
         read = programs.python("print(open('/shared/a').read())", volumeMounts=mount)
         volumes = [{"name": "shared", "emptyDir": {}}]
         space.apply(pod("steps", read, initContainers=[write], volumes=volumes))
@@ -190,7 +192,8 @@ class ContainerContract:
     def test_values_from_elsewhere(self, space: Space, programs: Programs) -> None:
         space.apply(config_map("settings", color="red", size="9"))
         container = programs.python(
-            "import os, sys\nprint(os.environ['COLOR'], os.environ['ALL_size'], os.environ['POD'])\n"
+            "import os, sys\nprint(os.environ['COLOR'], os.environ['ALL_size'],"
+            " os.environ['POD'])\n"
             "print(sys.argv[1])\nprint(open('/etc/settings/size').read())",
             args=["$(COLOR)-$$(COLOR)-$(NOT_THERE)"],
             envFrom=[{"configMapRef": {"name": "settings"}, "prefix": "ALL_"}],

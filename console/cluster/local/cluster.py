@@ -16,9 +16,10 @@ import psutil
 from console.cluster.errors import Conflict, Expired, Invalid, NotFound, Refused
 from console.cluster.local import machine
 from console.cluster.local.deletion import begin
+from console.cluster.local.directories import private
 from console.cluster.local.engine import Engine, Options, Places, lock
 from console.cluster.local.journal import Journal
-from console.cluster.local.kubelet.volumes import private
+from console.cluster.local.kubelet.recovery import record_cut_off
 from console.cluster.local.logs import LogSource
 from console.cluster.local.merge import applied_fields, merged
 from console.cluster.local.meta import clone, is_leaving
@@ -75,6 +76,7 @@ class LocalCluster:
         self._name = node_name or machine.name_of_this_machine()
         self._store = Store(Journal(directory / "store.sqlite3"), history=options.history)
         self._prepare(options.capacity)
+        record_cut_off(self._store, self._name)
         self._engine = Engine(self._store, Places(directory, volumes, images), self._name, options)
         self._logs = LogSource(self._store, self._engine.node)
         self._proxy = Proxy(self._engine.endpoints)
@@ -221,9 +223,9 @@ class LocalCluster:
         namespace, name = metadata.get("namespace", ""), metadata["name"]
         now = applied_fields(given)
         with self._store.lock:
-            self._check_namespace(kind.namespaced, namespace, name)
             record = self._store.record(kind.name, namespace, name)
             if record is None:
+                self._check_namespace(namespace)
                 if metadata.get("resourceVersion") or metadata.get("uid"):
                     raise Conflict(f"{kind.name} “{name}” is gone; it was changed from a copy.")
                 return self._create(now, keep=keep)
@@ -241,19 +243,15 @@ class LocalCluster:
             return self._store.initialised(new)
         return _copy(self._store.create(new, given))
 
-    def _check_namespace(self, needed: bool, namespace: str, name: str) -> None:
-        if not needed:
+    def _check_namespace(self, namespace: str) -> None:
+        """Refuse a new object where it would have no Namespace, or not for long."""
+        if not namespace:
             return
         space = self._store.get("Namespace", "", namespace)
         if space is None:
             raise NotFound(f"Namespace “{namespace}” does not exist.")
-        exists = any(
-            self._store.get(kind, namespace, name) for kind in ("Pod", "Deployment", "Job")
-        )
-        if is_leaving(space) and not exists:
-            raise Refused(
-                f"Namespace “{namespace}” is being deleted; nothing new can be made in it."
-            )
+        if is_leaving(space):
+            raise Refused(f"Namespace “{namespace}” is being deleted and takes nothing new.")
 
     def _usage(self) -> tuple[ContainerUsage, ...]:
         pods = {pod["metadata"]["uid"]: pod["metadata"] for pod in self._store.all("Pod")}

@@ -36,6 +36,8 @@ log = logging.getLogger(__name__)
 HELPERS = 4
 LOCK_SECONDS = 15.0
 EXPIRY_SECONDS = 600.0
+# Until every object has been looked at once; statuses of before the start are true again then.
+SETTLE_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +103,7 @@ class Engine:
             self._store.subscribe(self._queue.tell)
         self._loop.call_soon_threadsafe(self._queue.start, self._controllers(), present)
         self._loop.call_soon_threadsafe(self._expire_events)
+        self._queue.settled.wait(SETTLE_SECONDS)
 
     def close(self) -> None:
         """End all containers, then the threads and the reaper."""

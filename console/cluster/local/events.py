@@ -6,7 +6,7 @@ import time
 from collections import OrderedDict
 
 from console.cluster.errors import Conflict
-from console.cluster.local.meta import build, clone, now, suffix
+from console.cluster.local.meta import build, clone, now, seconds, suffix
 from console.cluster.local.store import Store
 from console.cluster.objects import Manifest
 
@@ -28,7 +28,7 @@ class EventRecorder:
         for event in sorted(store.all("Event"), key=lambda event: event["lastTimestamp"]):
             metadata = event["metadata"]
             place = (metadata["namespace"], metadata["name"])
-            self._said[_said(event)] = (place, time.time())
+            self._said[_said(event)] = (place, seconds(event["lastTimestamp"]))
 
     def normal(self, about: Manifest, reason: str, message: str, component: str) -> None:
         """Tell that something went its way."""

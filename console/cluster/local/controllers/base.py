@@ -48,9 +48,10 @@ class WorkQueue:
         self._inbox_lock = threading.Lock()
         self._scheduled = False
         self._closed = False
+        self.settled = threading.Event()
 
     def start(self, controllers: Sequence[Controller], changes: Iterable[Stored]) -> None:
-        """Begin with these changes; called in the loop."""
+        """Begin with these changes, in the loop; `settled` is set when all has been looked at."""
         self._controllers = controllers
         for change in changes:
             self._route(change)
@@ -93,12 +94,12 @@ class WorkQueue:
         for change in changes:
             self._route(change)
         if self._closed or not self._work:
+            self.settled.set()
             return
         work = next(iter(self._work))
         del self._work[work]
         self._do(work)
-        if self._work:
-            self._schedule()
+        self._schedule()
 
     def _route(self, change: Stored) -> None:
         for controller in self._controllers:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from console.cluster.local.controllers.base import Place
-from console.cluster.local.kubelet.volumes import private
+from console.cluster.local.directories import private
 from console.cluster.local.store import Store, Stored
 from console.cluster.objects import Manifest
 

@@ -18,7 +18,6 @@ from console.cluster.local.meta import clone
 from console.cluster.local.resources import memory_limit
 from console.cluster.objects import Manifest
 
-NODE_RESTARTED = "The console stopped while this container ran."
 START_ERROR = 128
 
 
@@ -36,7 +35,7 @@ class Container:
         self._back_off = BackOff(around.node.restart_delay)
         self.spec = spec
         self.name: str = spec["name"]
-        self.status = _resumed(before) if before else statuses.first(spec)
+        self.status: Manifest = clone(before) if before else statuses.first(spec)
 
     async def run(self) -> None:
         """Start the container, and again as its restart policy says."""
@@ -97,6 +96,7 @@ class Container:
             self._did_not_start(error, prepared)
             return
         self._execution = execution
+        self._node.normal(self._around.pod, "Created", f"Created container {self.name}")
         if self._stopping.is_set():
             execution.kill()
         self._started(execution)
@@ -223,15 +223,3 @@ class Container:
         message = f"Container {self.name} failed {why} probe, will be restarted"
         self._node.normal(self._around.pod, "Killing", message)
         await execution.stop(self._around.pod["spec"].get("terminationGracePeriodSeconds", 30))
-
-
-def _resumed(before: Manifest) -> Manifest:
-    """Return the status of a container after a restart of the console."""
-    status: Manifest = clone(before)
-    running = status["state"].get("running")
-    if running:
-        status["state"] = statuses.terminated(
-            255, "NodeRestarted", message=NODE_RESTARTED, started=running.get("startedAt")
-        )
-    status |= {"ready": False, "started": False}
-    return status

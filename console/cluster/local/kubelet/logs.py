@@ -13,8 +13,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
+from console.cluster.local.directories import private
+
 MOST_LINE = 16 * 1024
 MOST_FILE = 10 * 2**20
+
 
 Stream = Literal["stdout", "stderr"]
 
@@ -29,7 +32,7 @@ class LogWriter:
         self.closed = False
         self._limit = limit
         self._rest: dict[Stream, bytes] = {"stdout": b"", "stderr": b""}
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        private(path.parent)
         self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         self._size = os.fstat(self._file).st_size
 

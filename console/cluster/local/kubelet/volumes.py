@@ -9,18 +9,13 @@ import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from console.cluster.local.directories import private
 from console.cluster.local.kubelet.environment import Lookup
 from console.cluster.objects import Manifest
 
 
 class MountError(Exception):
     """A volume can't be mounted yet; the message is Kubernetes'."""
-
-
-def private(path: Path) -> Path:
-    """Return a directory that only the console's user may enter, made if need be."""
-    path.mkdir(parents=True, exist_ok=True, mode=0o700)
-    return path
 
 
 class PodDirectory:
