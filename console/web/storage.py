@@ -14,7 +14,7 @@ def _without_source_maps(rules: Any) -> tuple[Any, ...]:
     return tuple(rule for text, rule in texts if _SOURCE_MAP not in text)
 
 
-class ConsoleStaticStorage(CompressedManifestStaticFilesStorage):
+class ConsoleStaticStorage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
     """Hashes the imports between our ES modules too, and leaves source maps of packages out.
 
     A browser must never run an old module beside a new one; and a map is megabytes that only a

@@ -33,7 +33,7 @@ def short_duration(seconds: float) -> str:
 def long_duration(seconds: float) -> str:
     """Return a duration in its two largest units: 7260 -> "2h 1m"."""
     whole = max(0, int(seconds))
-    parts = []
+    parts: list[str] = []
     for size, unit in _UNITS:
         if whole >= size or (parts and len(parts) < 2):
             parts.append(f"{whole // size}{unit}" if whole >= size else "")
