@@ -14,5 +14,6 @@ class WorkloadsConfig(AppConfig):
 
         tenant_quota.sources.append(quota.used)
         storage_actions.mount_checks.append(queries.mounting)
+        storage_actions.mount_lists.append(queries.mounts)
         topics.register()
         sync.register()

@@ -243,11 +243,15 @@ def log_of(
 
 def mounting(volume: Volume) -> list[str]:
     """Return who mounts a volume, one phrase each: it can't be deleted meanwhile."""
-    return [
-        f"{noun} “{name}”"
-        for noun, model in (("App", App), ("Job", Job))
-        for name, spec in model.objects.filter(
-            tenant_id=volume.tenant_id, spec__has_key="mounts"
-        ).values_list("name", "spec")
-        if any(mount.get("volume") == volume.name for mount in spec["mounts"])
-    ]
+    return mounts(volume.tenant).get(volume.name, [])
+
+
+def mounts(tenant: Tenant) -> dict[str, list[str]]:
+    """Return who mounts each volume of a tenant, by the volume's name; a query a kind."""
+    found: dict[str, list[str]] = {}
+    for noun, model in (("App", App), ("Job", Job)):
+        rows = model.objects.filter(tenant=tenant, spec__has_key="mounts")
+        for name, spec in rows.values_list("name", "spec"):
+            for volume in dict.fromkeys(mount.get("volume") for mount in spec["mounts"]):
+                found.setdefault(volume, []).append(f"{noun} “{name}”")
+    return found
