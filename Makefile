@@ -36,7 +36,7 @@ bench: $(DEV_STAMP) $(NODE_STAMP) ## Measure: make bench NAME=server writes benc
 	$(BIN)/python -m tests.benchmarks.$(NAME)
 
 pictures: $(DEV_STAMP) $(NODE_STAMP) browser ## Take the pictures of docs/pictures anew.
-	$(BIN)/python -m tests.browser.pictures
+	$(BIN)/python -m tests.browser.take_pictures
 
 lock: $(DEV_STAMP) ## Write the hash-locked requirements from pyproject.toml.
 	$(LOCK) pyproject.toml --group examples -o requirements/console.txt

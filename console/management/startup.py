@@ -18,7 +18,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 ADMIN = "admin"
-UNUSED_STATIC = ("*.map", "redoc", "rest_framework")
+UNUSED_STATIC = ("*.map", "redoc", "rest_framework", "htmax*", "htmx-2*")
 """What packages bring and no page asks for; compressing it would take most of the first start."""
 
 
@@ -93,7 +93,11 @@ def collect_static() -> bool:
     if stamp.exists() and stamp.read_text(encoding="ascii") == digest:
         return False
     call_command(
-        "collectstatic", verbosity=0, interactive=False, clear=settings.STATIC_ROOT.exists()
+        "collectstatic",
+        verbosity=0,
+        interactive=False,
+        clear=settings.STATIC_ROOT.exists(),
+        ignore_patterns=list(UNUSED_STATIC),
     )
     stamp.write_text(digest, encoding="ascii")
     return True
