@@ -75,9 +75,15 @@ class LocalCluster:
         self._closed = False
         self._name = node_name or machine.name_of_this_machine()
         self._store = Store(Journal(directory / "store.sqlite3"), history=options.history)
-        self._prepare(options.capacity)
-        record_cut_off(self._store, self._name)
-        self._engine = Engine(self._store, Places(directory, volumes, images), self._name, options)
+        try:
+            self._prepare(options.capacity)
+            record_cut_off(self._store, self._name)
+            places = Places(directory, volumes, images)
+            self._engine = Engine(self._store, places, self._name, options)
+        except BaseException:
+            self._store.close()
+            os.close(self._lock)
+            raise
         self._logs = LogSource(self._store, self._engine.node)
         self._proxy = Proxy(self._engine.endpoints)
         psutil.cpu_percent()

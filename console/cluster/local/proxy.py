@@ -6,7 +6,7 @@ import time
 
 import httpx
 
-from console.cluster.errors import NotFound, Unavailable
+from console.cluster.errors import Invalid, NotFound, Unavailable
 from console.cluster.local.endpoints import Endpoint, Endpoints, port_of, why_none
 from console.cluster.objects import Manifest
 from console.cluster.protocol import ProxyRequest, ProxyResponse
@@ -59,7 +59,7 @@ class Proxy:
         if target is None:
             raise NotFound(f"Service “{name}” has no port {port}.")
         if not request.path.startswith("/"):
-            raise NotFound("A path begins with “/”.")
+            raise Invalid("A path begins with “/”.")
         deadline = time.monotonic() + timeout
         for attempt in range(TRIES):
             endpoint = self._endpoints.next(service, target)
@@ -75,7 +75,9 @@ class Proxy:
             except httpx.TimeoutException as error:
                 message = f"Pod {endpoint.pod} did not answer within {timeout:g} s."
                 raise Unavailable(message) from error
-            except (httpx.HTTPError, httpx.InvalidURL) as error:
+            except (httpx.InvalidURL, httpx.LocalProtocolError, UnicodeError) as error:
+                raise Invalid(f"The request can't be sent: {trimmed(error)}") from error
+            except httpx.HTTPError as error:
                 raise _unavailable(name, endpoint, error) from error
         raise AssertionError("unreachable")
 
@@ -105,7 +107,8 @@ class Proxy:
 def _read(response: httpx.Response, deadline: float, limit: int) -> tuple[bytes, bool]:
     """Return the body up to the limit, and whether there was more."""
     body = bytearray()
-    for block in response.iter_bytes(64 * 1024):
+    # As it comes: gathered to blocks of a size, a slow answer would escape the deadline.
+    for block in response.iter_bytes():
         body += block
         if len(body) > limit:
             return bytes(body[:limit]), True

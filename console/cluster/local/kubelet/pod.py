@@ -46,7 +46,10 @@ class PodRun:
             if self._expiry:
                 self._expiry.cancel()
             self._give_ports_back()
-            self.publish(done=done or self._over())
+            over = done or self._over()
+            self.publish(done=over)
+            if over:
+                await self._empty()
 
     async def stop(self, grace: float) -> None:
         """End all containers and start none again."""
@@ -127,6 +130,10 @@ class PodRun:
             statuses.exit_code(container.status) is not None and not container.may_run()
             for container in self._mains
         )
+
+    async def _empty(self) -> None:
+        loop = asyncio.get_running_loop()
+        await loop.run_in_executor(self._node.executor, self.directory.empty)
 
     def _take_ports(self) -> dict[int | str, int]:
         ports: dict[int | str, int] = {}

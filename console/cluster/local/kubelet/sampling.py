@@ -94,7 +94,7 @@ class Sampler:
 
     def _look(self) -> dict[str, _Look]:
         """Return what each container uses; runs in a helper thread, one at a time."""
-        limits = {identity: item.memory_limit for identity, item in self.watched.items()}
+        limits = {identity: item.memory_limit for identity, item in list(self.watched.items())}
         now = time.monotonic()
         passed = now - self._looked if self._looked else 0.0
         self._looked = now

@@ -59,6 +59,11 @@ class PodDirectory:
             if number.isdigit() and int(number) < before:
                 path.unlink(missing_ok=True)
 
+    def empty(self) -> None:
+        """Remove what only a running pod needs; its logs stay until it is deleted."""
+        for part in ("containers", "volumes"):
+            shutil.rmtree(self.path / part, ignore_errors=True)
+
     def remove(self) -> None:
         """Remove all of it; volumes that claims stand for stay where they are."""
         shutil.rmtree(self.path, ignore_errors=True)

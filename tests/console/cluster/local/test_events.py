@@ -44,7 +44,7 @@ def test_they_expire(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     recorder = EventRecorder(store)
     recorder.normal(POD, "Started", "up", "kubelet")
     later = time.time() + events.LIFETIME + 1
-    monkeypatch.setattr(events.time, "time", lambda: later)
+    monkeypatch.setattr(time, "time", lambda: later)
     recorder.expire()
     assert store.all("Event") == []
 

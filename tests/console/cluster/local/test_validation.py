@@ -143,27 +143,32 @@ def test_good_ones_are_copied() -> None:
     assert copy["spec"] is not manifest["spec"]
 
 
+names = st.text(max_size=5)
 json = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.text(max_size=5),
-    lambda inner: (
-        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3)
-    ),
+    st.none() | st.booleans() | st.integers() | names,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(names, inner, max_size=3),
     max_leaves=10,
 )
+kinds = st.sampled_from(sorted(KINDS))
+fields = st.sampled_from(["spec", "data", "metadata"])
 
 
-@given(st.sampled_from(sorted(KINDS)), st.sampled_from(["spec", "data"]), json, json)
-def test_hostile_manifests_are_refused_or_taken(
-    kind: str, field: str, part: Any, more: Any
-) -> None:
-    """Whatever is in it, a manifest is stored or refused with a sentence, never with a traceback."""
-    metadata = {"name": "x", "labels": more if isinstance(more, dict) else {}}
-    if KINDS[kind].namespaced:
-        metadata["namespace"] = "team-a"
+@given(kinds, fields, json, json)
+def test_hostile_manifests_get_a_sentence(kind: str, field: str, part: Any, more: Any) -> None:
+    """Whatever is in it, a manifest is taken or refused, and a refusal says why."""
+    metadata = {"name": "x"} | ({"namespace": "team-a"} if KINDS[kind].namespaced else {})
     manifest = {"apiVersion": KINDS[kind].api_version, "kind": kind, "metadata": metadata}
     hostile = {"template": {"spec": part}, "containers": part, "ports": part, "selector": more}
-    for value in (part, hostile, {"containers": [part]}, {"containers": [{**MAIN, "env": part}]}):
-        try:
-            checked({**manifest, field: value})
-        except Invalid as error:
-            assert error.message
+    labelled = {**metadata, "labels": part, "annotations": more}
+    odd = {"containers": [{**MAIN, "env": part, "ports": more, "resources": part}]}
+    for value in (part, hostile, labelled, odd, {"containers": [part], "volumes": more}):
+        assert _sentence({**manifest, field: value}) != ""
+
+
+def _sentence(manifest: Any) -> str:
+    """Return why a manifest is refused, or that it is taken."""
+    try:
+        checked(manifest)
+    except Invalid as error:
+        return error.message
+    return "taken"
