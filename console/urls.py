@@ -20,6 +20,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sign-out/", LogoutView.as_view(), name="sign-out"),
     path("", include("tenants.urls")),
     path("", include("tenants.storage.urls")),
+    path("t/<slug:tenant>/", include("workloads.urls")),
     path("api/v1/", include("tenants.api_urls")),
     path("api/v1/", include("tenants.storage.api_urls")),
     path("admin/", admin.site.urls),

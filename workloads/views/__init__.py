@@ -1,0 +1,1 @@
+"""The pages of Apps and Jobs, one module a page."""
