@@ -43,7 +43,7 @@ def test_who_wants_a_partial(headers: dict[str, str], expected: bool) -> None:
 
 @pytest.fixture
 def template(tmp_path: Path) -> Iterator[str]:
-    loader_dirs = engines["django"].engine.dirs
+    loader_dirs = engines["django"].engine.dirs  # type: ignore[attr-defined]
     (tmp_path / "sample.html").write_text(
         "whole {% partialdef part inline %}part {{ name }}{% endpartialdef %}", encoding="utf-8"
     )
