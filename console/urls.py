@@ -23,5 +23,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("t/<slug:tenant>/", include("workloads.urls")),
     path("api/v1/", include("tenants.api_urls")),
     path("api/v1/", include("tenants.storage.api_urls")),
+    path("api/v1/", include("workloads.api_urls")),
     path("admin/", admin.site.urls),
 ]

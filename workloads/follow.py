@@ -44,13 +44,33 @@ Run = tuple[str, int]
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """Whose logs to follow."""
+    """Whose logs to follow; with `pod`, only that one."""
 
     namespace: str
     kind: str
     name: str
     container: str = ""
     previous: bool = False
+    pod: str = ""
+
+    def pods(self) -> list[Pod]:
+        """Return the pods as the cluster cache shows them now."""
+        found = cache().by_label("Pod", self.namespace, NAME, self.name)
+        return [
+            pod
+            for pod in found
+            if pod.metadata.labels.get(KIND) == self.kind and self.pod in {"", pod.metadata.name}
+        ]
+
+    def is_over(self) -> bool:
+        """Return whether nothing will be written any more: the Job, or this pod, has ended."""
+        if self.pod:
+            return all(pod.status.phase in {"Succeeded", "Failed"} for pod in self.pods())
+        job = cache().get("Job", self.namespace, self.name) if self.kind == "job" else None
+        return job is not None and any(
+            one.type in {"Complete", "Failed"} and one.status == "True"
+            for one in job.status.conditions
+        )
 
 
 class _Closable(Protocol):
@@ -83,13 +103,25 @@ class Follower:
         self._crowded = False
 
     def run(self, emit: Callable[[str, Any], None], stopping: threading.Event) -> None:
-        """Publish what was written, then, unless it is an ended run, what is being written."""
+        """Publish what was written, then what is being written.
+
+        The event `ended` says that a Job has ended and everything was told; a retry may follow.
+        """
         self._emit(emit, self._history())
-        if self._subject.previous:
-            return
-        while not stopping.is_set():
+        told_end = False
+        while not stopping.is_set() and not self._subject.previous:
+            over = self._subject.is_over()
             self._join_new(stopping)
-            self._emit(emit, self._gather())
+            lines = self._gather()
+            self._emit(emit, lines)
+            if over and not self._reading and not lines and self._lines.empty():
+                if not told_end:
+                    emit("ended", {})
+                told_end = True
+            else:
+                told_end = False
+        if self._subject.previous:
+            emit("ended", {})
 
     def _emit(self, emit: Callable[[str, Any], None], lines: list[Line]) -> None:
         for start in range(0, len(lines), BATCH_LINES):
@@ -111,10 +143,9 @@ class Follower:
 
     def _runs(self) -> Iterator[tuple[Run, str]]:
         """Yield the runs whose log can be read, with the container's name."""
-        subject = self._subject
-        for pod in cache().by_label("Pod", subject.namespace, NAME, subject.name):
-            status = _container(pod, subject.container)
-            if pod.metadata.labels.get(KIND) == subject.kind and status and _has_log(status):
+        for pod in self._subject.pods():
+            status = _container(pod, self._subject.container)
+            if status and _has_log(status):
                 yield (pod.metadata.name, status.restart_count), status.name
 
     def _history(self) -> list[Line]:

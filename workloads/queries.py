@@ -8,14 +8,14 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from django.db.models import QuerySet
+from django.db.models import Case, CharField, QuerySet, Value, When
 
 from console.cluster.cache import cache
 from console.cluster.connect import cluster
 from console.cluster.objects import Manifest, Pod
 from console.cluster.protocol import LogLine
 from console.errors import NotFound
-from tenants.models import Tenant
+from tenants.models import Tenant, User
 from tenants.storage.models import Volume
 from workloads.kinds import pods as pod_reports
 from workloads.kinds.observed import Events, Word, moment
@@ -69,6 +69,15 @@ def apps_of(user: Any, tenant: Tenant) -> QuerySet[App]:
 def jobs_of(user: Any, tenant: Tenant) -> QuerySet[Job]:
     """Return the Jobs of a tenant that a user may see."""
     return Job.objects.visible_to(user).filter(tenant=tenant)
+
+
+def with_mine(rows: QuerySet[Any], user: User) -> QuerySet[Any]:
+    """Return rows with the annotation that the tables' filter `mine` reads."""
+    mine = When(created_by=user.username, then=Value("yes"))
+    marked: QuerySet[Any] = rows.annotate(
+        mine=Case(mine, default=Value(""), output_field=CharField())
+    )
+    return marked
 
 
 def app_for(user: Any, tenant: Tenant, name: str) -> App:
