@@ -123,7 +123,9 @@ def test_who_may_only_look_changes_nothing(
     for persona in ("outsider", "viewer", "auditor"):
         user = people[persona]
         assert user
-        client_of(user).post(reverse(row.name, kwargs=row.parts), {**row.data, "confirmed": "1"})
+        client_of(user).post(
+            reverse(row.name, kwargs=dict(row.parts)), {**row.data, "confirmed": "1"}
+        )
         assert not AuditEntry.objects.filter(outcome=Outcome.DONE).exists(), persona
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.contrib.auth.models import AnonymousUser
 
@@ -64,9 +66,9 @@ def test_missing_and_foreign_tenants_read_the_same(charlie: User, team_a: Tenant
 
 
 def test_checking_a_tenant_of_an_address_takes_one_query(
-    bob: User, django_assert_num_queries: object
+    bob: User, django_assert_num_queries: Any
 ) -> None:
-    with django_assert_num_queries(1):  # type: ignore[operator]
+    with django_assert_num_queries(1):
         access.tenant_for(bob, "team-a", OPERATE)
 
 

@@ -108,10 +108,8 @@ def test_deletion_takes_the_namespace(root: User, cluster: FakeCluster, commits:
         assert NAMESPACE in cluster.objects
     assert NAMESPACE not in cluster.objects
     assert not Leftover.objects.exists()
-    assert list(AuditEntry.objects.values_list("action", "tenant_name", "tenant")) == [
-        ("tenant.delete", "vision", None),
-        ("tenant.create", "vision", None),
-    ]
+    entries = AuditEntry.objects.filter(tenant=None).values_list("action", "tenant_name")
+    assert list(entries) == [("tenant.delete", "vision"), ("tenant.create", "vision")]
 
 
 def test_deletion_goes_on_when_the_cluster_is_back(
