@@ -155,7 +155,40 @@ WORKLOAD_PAGES = [
     Row("pod-log", Level.VIEW, "get", TEAM | {"pod": "digits-1"}, also={404}),
 ]
 
-WORKLOAD_API: list[Row] = []
+SPEC = {"image": "x"}
+NO_POD = TEAM | {"name": "digits-1"}
+# Nothing runs in these tests: who gets through to an App or a pod is told so.
+NOTHING_RUNS = {404, 503}
+WORKLOAD_API = [
+    get("api-app-list", Level.VIEW, **TEAM),
+    post("api-app-list", Level.OPERATE, SPEC | {"name": "more"}, **TEAM),
+    get("api-app-detail", Level.VIEW, **APP),
+    Row("api-app-detail", Level.OPERATE, "put", APP, SPEC | {"name": "digits"}),
+    Row("api-app-detail", Level.OPERATE, "patch", APP, {"image": "y"}),
+    Row("api-app-detail", Level.OPERATE, "delete", APP),
+    post("api-app-scale", Level.OPERATE, {"replicas": 2}, **APP),
+    post("api-app-restart", Level.OPERATE, {}, **APP),
+    post("api-app-stop", Level.OPERATE, {}, **APP),
+    Row("api-app-start", Level.OPERATE, "post", APP, also={409}),
+    Row("api-app-rollback", Level.OPERATE, "post", APP, {"revision": 1}, also={404}),
+    get("api-app-revisions", Level.VIEW, **APP),
+    Row("api-app-logs", Level.VIEW, "get", APP, also=NOTHING_RUNS),
+    *(
+        Row(name, Level.OPERATE, method, APP | parts, also=NOTHING_RUNS)
+        for name, parts in (("api-app-proxy", {"path": "predict"}), ("api-app-proxy-root", {}))
+        for method in ("get", "post", "put", "patch", "delete")
+    ),
+    get("api-job-list", Level.VIEW, **TEAM),
+    post("api-job-list", Level.OPERATE, SPEC | {"name": "more"}, **TEAM),
+    get("api-job-detail", Level.VIEW, **JOB),
+    Row("api-job-detail", Level.OPERATE, "delete", JOB),
+    post("api-job-cancel", Level.OPERATE, {}, **JOB),
+    Row("api-job-retry", Level.OPERATE, "post", JOB, also={409}),
+    Row("api-job-logs", Level.VIEW, "get", JOB, also=NOTHING_RUNS),
+    get("api-pod-list", Level.VIEW, **TEAM),
+    Row("api-pod-detail", Level.VIEW, "get", NO_POD, also=NOTHING_RUNS),
+    Row("api-pod-log", Level.VIEW, "get", NO_POD, also=NOTHING_RUNS),
+]
 
 ROWS = [*CONSOLE, *TENANT_PAGES, *TENANT_API, *WORKLOAD_PAGES, *WORKLOAD_API]
 
