@@ -8,9 +8,16 @@ export function openDialog(id) {
   if (!(dialog instanceof HTMLDialogElement)) return false;
   document.querySelector(":popover-open")?.hidePopover();
   if (id === "help") fillHelp(dialog);
-  if (id === "palette") import("./palette.js").then((palette) => palette.start(dialog));
-  if (!dialog.open) dialog.showModal();
+  if (dialog.open) return true;
+  if (id === "palette") openPalette(dialog);
+  dialog.showModal();
   return true;
+}
+
+// What is typed while the module is still on its way is not lost: only an old query is cleared.
+function openPalette(dialog) {
+  dialog.querySelector("input").value = "";
+  import("./palette.js").then((palette) => palette.start(dialog));
 }
 
 function fillHelp(dialog) {

@@ -109,7 +109,5 @@ export function start(element) {
     input.addEventListener("input", show);
     input.addEventListener("keydown", pressed);
   }
-  input.value = "";
-  input.focus();
   show();
 }

@@ -61,6 +61,7 @@ def test_the_keyboard_goes_everywhere(page: Page) -> None:
     expect(page).to_have_url(re.compile(f"{AUDIT}$"))
     page.keyboard.press("Control+k")
     page.keyboard.type("memb")
+    expect(page.get_by_role("option", name="Members", selected=True)).to_be_visible()
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile(MEMBERS))
     page.keyboard.press("Control+k")
