@@ -60,6 +60,8 @@ def _check_container(container: Manifest, volumes: set[str]) -> None:
     for field in ("command", "args"):
         if not all(isinstance(word, str) and "\0" not in word for word in _list(container, field)):
             raise ValueError(f"container “{name}”: {field} must be a list of texts.")
+    if container.get("lifecycle"):
+        raise ValueError(f"container “{name}”: lifecycle hooks are not run by this cluster.")
     _check_variables(name, container)
     _check_mounts(name, container, volumes)
     _check_resources(name, container.get("resources") or {})

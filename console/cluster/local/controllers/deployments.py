@@ -14,6 +14,7 @@ from console.cluster.local.meta import (
     controller_of,
     is_finished,
     is_leaving,
+    name_of,
     owned_by,
     owner_reference,
 )
@@ -32,13 +33,21 @@ class DeploymentController:
         self._events = events
 
     def interested(self, change: Stored) -> Iterable[Place]:
-        """Look at Deployments and at the owners of ReplicaSets."""
+        """Look at Deployments, at the owners of ReplicaSets, and when a pod is gone at last."""
         manifest = change.manifest
-        namespace = manifest["metadata"].get("namespace", "")
         if manifest["kind"] == "Deployment":
-            return [(namespace, manifest["metadata"]["name"])]
-        owner = controller_of(manifest) if manifest["kind"] == "ReplicaSet" else None
-        return [(namespace, owner["name"])] if owner else []
+            return [name_of(manifest)]
+        if manifest["kind"] == "ReplicaSet":
+            return self._owner_of(manifest)
+        if manifest["kind"] == "Pod" and change.type == "DELETED":
+            namespace, owner = manifest["metadata"]["namespace"], controller_of(manifest)
+            found = self._store.get("ReplicaSet", namespace, owner["name"]) if owner else None
+            return self._owner_of(found) if found else []
+        return []
+
+    def _owner_of(self, replica_set: Manifest) -> list[Place]:
+        owner = controller_of(replica_set)
+        return [(replica_set["metadata"]["namespace"], owner["name"])] if owner else []
 
     def reconcile(self, namespace: str, name: str) -> float | None:
         """Take one step of the rollout and write the status."""

@@ -44,13 +44,15 @@ class Pods:
 
 
 def sort_pods(pods: list[Manifest]) -> Pods:
-    """Sort the pods of a Job; those that are leaving count once they have ended."""
+    """Sort the pods of a Job; one that is told to leave counts for nothing, however it ends."""
     phases: dict[str, list[Manifest]] = {"Succeeded": [], "Failed": []}
     active: list[Manifest] = []
     for pod in sorted(pods, key=lambda pod: str(pod["metadata"]["creationTimestamp"])):
+        if is_leaving(pod):
+            continue
         if is_finished(pod):
             phases[pod["status"]["phase"]].append(pod)
-        elif not is_leaving(pod):
+        else:
             active.append(pod)
     return Pods(active, phases["Succeeded"], phases["Failed"])
 

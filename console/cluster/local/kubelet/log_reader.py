@@ -19,7 +19,7 @@ def read(
     path: Path, *, tail: int | None = None, since: datetime | None = None
 ) -> Iterator[LogLine]:
     """Yield the lines of a log that are there now."""
-    files = [found for part in (older(path), path) if (found := _open(part))]
+    files = _open_all(path)
     try:
         yield from _wanted(_from(files, tail), since)
     finally:
@@ -37,7 +37,7 @@ def follow(
 ) -> Iterator[LogLine]:
     """Yield the lines of a log, then those to come; ends with the log or after silence."""
     seen = writer.written
-    files = [found for part in (older(path), path) if (found := _open(part))]
+    files = _open_all(path)
     try:
         yield from _wanted(_from(files, tail), since)
         while True:
@@ -69,7 +69,7 @@ def _rest(path: Path, files: list[BinaryIO]) -> Iterator[bytes]:
     current = _open(path)
     if current is None:
         return
-    if files and os.fstat(current.fileno()).st_ino == os.fstat(files[-1].fileno()).st_ino:
+    if files and _same(current, files[-1]):
         current.close()
         return
     if files:
@@ -82,28 +82,33 @@ def _rest(path: Path, files: list[BinaryIO]) -> Iterator[bytes]:
 def _from(files: list[BinaryIO], tail: int | None) -> Iterator[bytes]:
     """Yield lines from the beginning, or the last `tail` ones; leaves all files at their end."""
     left = tail
-    starts = []
+    parts = []
     for file in reversed(files):
-        start, found = (0, 0) if left is None else _start_of_tail(file, left)
-        starts.append(start)
+        # What is written from now on is not part of the answer.
+        end = file.seek(0, os.SEEK_END)
+        start, found = (0, 0) if left is None else _start_of_tail(file, left, end)
+        parts.append((start, end))
         left = None if left is None else left - found
-    for file, start in zip(files, reversed(starts), strict=True):
+    for file, (start, end) in zip(files, reversed(parts), strict=True):
         file.seek(start)
-        yield from _lines(file)
+        yield from _lines(file, end)
 
 
-def _lines(file: BinaryIO) -> Iterator[bytes]:
-    """Yield the whole lines that are left; half a written one is for the next time."""
-    while line := file.readline():
+def _lines(file: BinaryIO, end: int | None = None) -> Iterator[bytes]:
+    """Yield the whole lines up to a position; half a written one is for the next time."""
+    position = file.tell()
+    while end is None or position < end:
+        line = file.readline()
         if not line.endswith(b"\n"):
-            file.seek(-len(line), os.SEEK_CUR)
+            file.seek(position)
             return
+        position += len(line)
         yield line
 
 
-def _start_of_tail(file: BinaryIO, lines: int) -> tuple[int, int]:
+def _start_of_tail(file: BinaryIO, lines: int, end: int) -> tuple[int, int]:
     """Return where the last lines of a file begin, and how many there are."""
-    end = position = file.seek(0, os.SEEK_END)
+    position = end
     if lines <= 0:
         return end, 0
     found = 0
@@ -112,11 +117,12 @@ def _start_of_tail(file: BinaryIO, lines: int) -> tuple[int, int]:
         position -= step
         file.seek(position)
         block = file.read(step)
-        for offset in range(len(block) - 1, -1, -1):
-            if block[offset] == 10 and position + offset + 1 < end:
-                found += 1
-                if found == lines:
-                    return position + offset + 1, found
+        offset = len(block)
+        while (offset := block.rfind(b"\n", 0, offset)) >= 0:
+            # The last line feed ends the last line; each one before it ends the line before.
+            found += position + offset + 1 < end
+            if found == lines:
+                return position + offset + 1, found
     return 0, found + (1 if end else 0)
 
 
@@ -134,6 +140,19 @@ def _parse(line: bytes) -> LogLine | None:
         return None
     at = datetime.fromisoformat(parts[0][:26] + "+00:00")
     return LogLine(at, cast("Literal['stdout', 'stderr']", parts[1]), parts[3])
+
+
+def _open_all(path: Path) -> list[BinaryIO]:
+    """Return the older and the current part of a log, also while it is turned over."""
+    current, old = _open(path), _open(older(path))
+    if current and old and _same(current, old):
+        old.close()
+        old = None
+    return [file for file in (old, current) if file]
+
+
+def _same(one: BinaryIO, other: BinaryIO) -> bool:
+    return os.fstat(one.fileno()).st_ino == os.fstat(other.fileno()).st_ino
 
 
 def _open(path: Path) -> BinaryIO | None:

@@ -47,9 +47,9 @@ class PodRun:
                 self._expiry.cancel()
             self._give_ports_back()
             over = done or self._over()
-            self.publish(done=over)
             if over:
                 await self._empty()
+            self.publish(done=over)
 
     async def stop(self, grace: float) -> None:
         """End all containers and start none again."""

@@ -68,6 +68,7 @@ BAD: list[tuple[Any, str]] = [
     (_pod(name="Main"), "name is required"),
     (_pod(image=""), "image"),
     (_pod(command="sh"), "list"),
+    (_pod(lifecycle={"preStop": {"sleep": {"seconds": 1}}}), "lifecycle"),
     (_pod(command=["a\0"]), "texts"),
     (_pod(env=[{"name": "1=2"}]), "variable"),
     (_pod(env=[{"name": "A", "value": 1}]), "text"),
