@@ -13,7 +13,8 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.utils import timezone
 
-NAME_PATTERN = r"^[a-z]([a-z0-9-]{0,38}[a-z0-9])?$"
+# Browsers read it too (`pattern`), in a mode where “-” must be escaped.
+NAME_PATTERN = r"^[a-z]([a-z0-9\-]{0,38}[a-z0-9])?$"
 name_validator = RegexValidator(
     NAME_PATTERN,
     "Use 1 to 40 lower-case letters, digits and “-”; begin with a letter "

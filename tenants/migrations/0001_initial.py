@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
             name='Tenant',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.CharField(max_length=40, unique=True, validators=[django.core.validators.RegexValidator('^[a-z]([a-z0-9-]{0,38}[a-z0-9])?$', 'Use 1 to 40 lower-case letters, digits and “-”; begin with a letter and end with a letter or digit.')], verbose_name='name')),
+                ('slug', models.CharField(max_length=40, unique=True, validators=[django.core.validators.RegexValidator('^[a-z]([a-z0-9\\-]{0,38}[a-z0-9])?$', 'Use 1 to 40 lower-case letters, digits and “-”; begin with a letter and end with a letter or digit.')], verbose_name='name')),
                 ('title', models.CharField(blank=True, max_length=80)),
                 ('namespace', models.CharField(editable=False, max_length=63, unique=True)),
                 ('cpu_milli', models.PositiveBigIntegerField(default=4000, verbose_name='CPU quota in thousandths of a core')),

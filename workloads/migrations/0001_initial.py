@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
             name='App',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=40, validators=[django.core.validators.RegexValidator('^[a-z]([a-z0-9-]{0,38}[a-z0-9])?$', 'Use 1 to 40 lower-case letters, digits and “-”; begin with a letter and end with a letter or digit.')])),
+                ('name', models.CharField(max_length=40, validators=[django.core.validators.RegexValidator('^[a-z]([a-z0-9\\-]{0,38}[a-z0-9])?$', 'Use 1 to 40 lower-case letters, digits and “-”; begin with a letter and end with a letter or digit.')])),
                 ('spec', models.JSONField()),
                 ('image', models.CharField(blank=True, help_text='Copied from the spec for lists.', max_length=255)),
                 ('created_by', models.CharField(max_length=150)),
@@ -52,7 +52,7 @@ class Migration(migrations.Migration):
             name='Job',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=40, validators=[django.core.validators.RegexValidator('^[a-z]([a-z0-9-]{0,38}[a-z0-9])?$', 'Use 1 to 40 lower-case letters, digits and “-”; begin with a letter and end with a letter or digit.')])),
+                ('name', models.CharField(max_length=40, validators=[django.core.validators.RegexValidator('^[a-z]([a-z0-9\\-]{0,38}[a-z0-9])?$', 'Use 1 to 40 lower-case letters, digits and “-”; begin with a letter and end with a letter or digit.')])),
                 ('spec', models.JSONField()),
                 ('image', models.CharField(blank=True, help_text='Copied from the spec for lists.', max_length=255)),
                 ('created_by', models.CharField(max_length=150)),

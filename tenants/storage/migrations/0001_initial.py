@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
             name='Volume',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=40, validators=[django.core.validators.RegexValidator('^[a-z]([a-z0-9-]{0,38}[a-z0-9])?$', 'Use 1 to 40 lower-case letters, digits and “-”; begin with a letter and end with a letter or digit.')])),
+                ('name', models.CharField(max_length=40, validators=[django.core.validators.RegexValidator('^[a-z]([a-z0-9\\-]{0,38}[a-z0-9])?$', 'Use 1 to 40 lower-case letters, digits and “-”; begin with a letter and end with a letter or digit.')])),
                 ('size_bytes', models.PositiveBigIntegerField(default=1073741824, verbose_name='size in bytes')),
                 ('created_by', models.CharField(max_length=150)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
