@@ -20,6 +20,7 @@ from console.cluster.local.directories import private
 from console.cluster.local.engine import Engine, Options, Places, lock
 from console.cluster.local.journal import Journal
 from console.cluster.local.kubelet.recovery import record_cut_off
+from console.cluster.local.limits import LIMITS
 from console.cluster.local.logs import LogSource
 from console.cluster.local.merge import applied_fields, merged
 from console.cluster.local.meta import clone, is_leaving
@@ -42,18 +43,6 @@ from console.cluster.protocol import (
 )
 
 log = logging.getLogger(__name__)
-
-LIMITS = (
-    "Containers are processes of the console's own user and can read whatever it can.",
-    "Nothing in the kernel keeps containers of different tenants apart.",
-    "Network policies and egress rules are stored, not enforced: containers share one network.",
-    "Images are not run: moonbase/<name> is a directory of examples/, others only name a command.",
-    "Memory limits are checked about once a second, and CPU limits are not enforced.",
-    "A program must listen on the port in $PORT.",
-    "Read-only mounts are not enforced.",
-    "HorizontalPodAutoscalers, ResourceQuotas, Roles and Ingresses are stored, not acted on.",
-    "There is one node, this machine.",
-)
 
 
 class LocalCluster:
