@@ -42,6 +42,7 @@ lock: $(DEV_STAMP) ## Write the hash-locked requirements from pyproject.toml.
 	$(LOCK) pyproject.toml --group examples -o requirements/console.txt
 	$(LOCK) pyproject.toml --group dev -c requirements/console.txt -o requirements/dev.txt
 	$(LOCK) --group node -o requirements/node.txt
+	$(LOCK) --group bench -o requirements/bench.txt
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url
 
 clean: ## Remove what was installed or measured; the data directory var/ stays.
