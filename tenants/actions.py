@@ -49,7 +49,9 @@ def create_tenant(
             person = _person(owner, field="owner")
             Membership.objects.create(tenant=tenant, user=person, role=Role.OWNER)
         entry.tenant = tenant
-        entry.after = {"title": tenant.title, "owner": owner} | written(quota_of(tenant))
+        named = {"title": tenant.title, "owner": owner}
+        entry.after = {word: text for word, text in named.items() if text}
+        entry.after |= written(quota_of(tenant))
         transaction.on_commit(partial(sync.push_tenant, tenant.pk))
     return tenant
 
