@@ -1,4 +1,4 @@
-"""Apps and Jobs in the operators' admin, to look at: what was written there would bypass actions."""
+"""Apps and Jobs in the operators' admin, to look at: a change there would bypass actions."""
 
 from __future__ import annotations
 
