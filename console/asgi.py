@@ -15,7 +15,8 @@ pages = get_asgi_application()
 # The apps are loaded from here on.
 from channels.auth import AuthMiddlewareStack  # noqa: E402
 from channels.routing import ProtocolTypeRouter  # noqa: E402
-from channels.security.websocket import AllowedHostsOriginValidator, WebsocketDenier  # noqa: E402
+from channels.security.websocket import OriginValidator, WebsocketDenier  # noqa: E402
+from django.conf import settings  # noqa: E402
 
 from console import runtime  # noqa: E402
 from console.realtime.consumer import SocketConsumer  # noqa: E402
@@ -28,6 +29,14 @@ async def sockets(scope: Any, receive: Any, send: Any) -> None:
     """Serve the one socket; any other address is refused before it is accepted."""
     known = scope["path"] == SOCKET_PATH
     await (SocketConsumer if known else WebsocketDenier).as_asgi()(scope, receive, send)
+
+
+signed_in = AuthMiddlewareStack(sockets)
+
+
+async def from_our_pages(scope: Any, receive: Any, send: Any) -> None:
+    """Refuse sockets that pages of other hosts open; the hosts are those of the settings now."""
+    await OriginValidator(signed_in, settings.ALLOWED_HOSTS)(scope, receive, send)
 
 
 async def lifespan(_scope: Any, receive: Any, send: Any) -> None:
@@ -50,7 +59,7 @@ async def lifespan(_scope: Any, receive: Any, send: Any) -> None:
 application = ProtocolTypeRouter(
     {
         "http": pages,
-        "websocket": AllowedHostsOriginValidator(AuthMiddlewareStack(sockets)),
+        "websocket": from_our_pages,
         "lifespan": lifespan,
     }
 )

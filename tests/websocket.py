@@ -19,6 +19,7 @@ from tenants.models import User
 
 Frame = dict[str, Any]
 PATIENCE = 5
+_communicator: Any = ApplicationCommunicator
 
 
 class Socket:
@@ -34,7 +35,7 @@ class Socket:
             "headers": headers,
             "subprotocols": [],
         }
-        self.asgi = ApplicationCommunicator(application, scope)
+        self.asgi: Any = _communicator(application, scope)
 
     async def open(self) -> bool:
         """Ask to connect and return whether the console accepted."""

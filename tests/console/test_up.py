@@ -109,7 +109,7 @@ def test_up_prepares_serves_and_announces(
 ) -> None:
     settings.DATA_DIR, settings.PORT = tmp_path, 0
     monkeypatch.setattr(startup, "collect_static", lambda: True)
-    monkeypatch.setattr(up.signal, "signal", lambda *_: None)
+    monkeypatch.setattr("signal.signal", lambda *_: None)
 
     def serve(listener: socket.socket, *, behind_proxy: bool, ready: Callable[[], None]) -> None:
         assert listener.getsockname()[0] == "127.0.0.1"

@@ -35,7 +35,12 @@ def start() -> Iterator[Start]:
     def make(scripted: ScriptedCluster, **options: Any) -> tuple[ClusterCache, Heard]:
         heard: Heard = []
         cache = ClusterCache(scripted.as_cluster(), ("Pod",), first_pause=0.01, **options)
-        cache.subscribe(lambda _, change: heard.append((change.type, change.object.metadata.name)))
+
+        def listen(_kind: str, change: Change) -> None:
+            assert change.object is not None
+            heard.append((change.type, change.object.metadata.name))
+
+        cache.subscribe(listen)
         cache.start()
         started.append((cache, scripted))
         return cache, heard
@@ -58,7 +63,7 @@ def test_reads_what_was_listed_sorted_by_name(start: Start) -> None:
     assert names(cache.list("Pod", "team-a")) == ["a", "b"]
     assert names(cache.list("Pod")) == ["a", "b", "c"]
     assert cache.list("Pod", "nobody") == ()
-    assert cache.get("Pod", "team-b", "c").metadata.name == "c"
+    assert cache.get("Pod", "team-b", "c") is cache.list("Pod", "team-b")[0]
     assert cache.get("Pod", "team-a", "c") is None
 
 
