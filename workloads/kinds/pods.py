@@ -6,6 +6,7 @@ of the registry, the scheduler or the program itself where these say more.
 
 from __future__ import annotations
 
+import re
 import signal
 from dataclasses import dataclass
 from datetime import datetime
@@ -28,6 +29,7 @@ _PULLING = frozenset(
     }
 )
 _CREATING = frozenset({"", "ContainerCreating", "PodInitializing"})
+_ERROR = re.compile(r"[A-Za-z_][\w.]{0,100}(?:Error|Exception|Interrupt)(?::|$)")
 _MOUNTING = ("FailedMount", "FailedAttachVolume", "FailedCreatePodSandBox")
 
 
@@ -204,8 +206,11 @@ def _how(ended: Terminated) -> str:
 
 
 def _last_line(text: str) -> str:
+    """Return the last line, or the last that names an error: buffered output comes after it."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
-    return f": “{lines[-1][:300]}”" if lines else ""
+    errors = [line for line in lines if _ERROR.match(line)]
+    told = (errors or lines)[-1:]
+    return f": “{told[0][:300]}”" if told else ""
 
 
 def _memory_limit(pod: Pod) -> str:

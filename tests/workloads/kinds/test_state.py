@@ -331,6 +331,12 @@ def test_a_pod_that_a_signal_ended() -> None:
     assert found.message == "Ended by SIGTERM (exit code 143)."
 
 
+def test_output_that_was_buffered_does_not_hide_the_error() -> None:
+    found = report(failed(message=f"{TRACE}epoch 1\nepoch 2\n"))
+    assert found.message == "Ended with exit code 1: “KeyError: 'model'”"
+    assert report(failed(message="one\ntwo\n")).message == "Ended with exit code 1: “two”"
+
+
 def test_a_container_that_never_started() -> None:
     found = report(failed(code=128, reason="StartError", message="exec: no such file"))
     assert (found.reason, found.message) == (
