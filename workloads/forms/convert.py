@@ -52,9 +52,7 @@ def _read_words(text: str) -> list[str]:
     try:
         return shlex.split(text)
     except ValueError as error:
-        raise ValueError(
-            f"This can't be split into words: {str(error).lower()}. Close each quote."
-        ) from error
+        raise ValueError("A quote is not closed, or the text ends with “\\”.") from error
 
 
 def _show_words(value: Any) -> str:

@@ -8,6 +8,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from django.http import QueryDict
+
 from console.errors import Invalid
 from workloads.forms.fields import GROUPS, Field, Group
 from workloads.forms.typed import (
@@ -15,7 +17,6 @@ from workloads.forms.typed import (
     ROWS,
     Errors,
     Pairs,
-    Post,
     Spec,
     Typed,
     spec_of,
@@ -98,7 +99,7 @@ class Editor:
             return cls(kind, "json", Typed(kind), text, locked_name=locked_name)
 
     @classmethod
-    def of_post(cls, kind: str, post: Post, *, locked_name: str = "") -> Editor:
+    def of_post(cls, kind: str, post: QueryDict, *, locked_name: str = "") -> Editor:
         """Take what a browser sent, from the form or from the JSON."""
         mode: Mode = "json" if post.get(MODE, "") == "json" else "form"
         editor = cls(
@@ -116,6 +117,15 @@ class Editor:
         if errors:
             raise Invalid(fields=errors)
         return self._locked(spec)
+
+    def readable(self) -> Spec:
+        """Return as much of the spec as can be read."""
+        if self.mode == "form":
+            return spec_of(self.typed)[0]
+        try:
+            return parse_json(self.text)
+        except Invalid:
+            return {}
 
     def _locked(self, spec: Spec) -> Spec:
         """Return the spec with the name that can't be changed."""

@@ -6,9 +6,10 @@ import json
 from collections.abc import Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any
 
 import msgspec
+from django.http import QueryDict
 
 from console.errors import Invalid
 from workloads.forms.fields import Field, fields_of, parts_of
@@ -27,16 +28,6 @@ _PARTS: dict[str, msgspec.Struct] = {
     "health": Health(),
 }
 _NOT_FORM = "The form can't show this value; edit it as JSON."
-
-
-class Post(Protocol):
-    """The part of a QueryDict that is read."""
-
-    def get(self, key: str, default: str = "", /) -> Any:
-        """Return the last value of a key."""
-
-    def getlist(self, key: str, /) -> list[Any]:
-        """Return all values of a key."""
 
 
 @dataclass(slots=True)
@@ -111,7 +102,7 @@ def _mount_row(item: Any) -> tuple[Any, Any]:
     return item["volume"], item["path"]
 
 
-def typed_of_post(kind: str, post: Post) -> Typed:
+def typed_of_post(kind: str, post: QueryDict) -> Typed:
     """Return the inputs as a browser sent them, rows that are empty left out."""
     rows = {}
     for path, (left, right) in ROWS.items():

@@ -47,7 +47,7 @@ def serve_spec() -> dict[str, Any]:
     return dict(_read("serve"))
 
 
-def trial_of(app: App) -> dict[str, str]:
+def trial_of(app: App) -> dict[str, Any]:
     """Return a request that an App of the example answers: a scan that training never saw."""
     if app.image != serve_spec().get("image"):
         return {}

@@ -140,9 +140,11 @@ def _render(
     extra: dict[str, Any] | None = None,
 ) -> HttpResponse:
     """Show the form with all that was typed; errors of fields stand beside them."""
-    if isinstance(error, Invalid) and error.fields:
-        editor.errors = dict(error.fields)
-    has_fields = isinstance(error, Invalid) and error.fields
+    shown = _preview(request, team, editor, app)
+    has_fields = isinstance(error, Invalid) and bool(error.fields)
+    if isinstance(error, Invalid) and has_fields:
+        is_text = TEXT in error.fields
+        editor.errors = dict(error.fields) if is_text else {**shown["problems"], **error.fields}
     context = {
         "team": team,
         "section": f"{editor.kind}s",
@@ -157,7 +159,7 @@ def _render(
         "action_url": request.get_full_path() if app else _create_url(team, editor.kind),
         "back_url": page_of(app) if app else list_of(editor.kind, team),
         "text_name": TEXT,
-        **_preview(request, team, editor, app),
+        **shown,
         **(extra or {}),
     }
     return render_page(request, TEMPLATE, context, partial=partial)
@@ -174,14 +176,22 @@ def _create_url(team: Tenant, kind: str) -> str:
 
 
 def _preview(request: HttpRequest, team: Tenant, editor: Editor, app: App | None) -> dict[str, Any]:
-    """Return what the side panel shows: quota after this, manifests, the difference."""
-    try:
-        data = editor.data()
-    except Invalid:
-        data = {}
+    """Return what the side panel shows: quota after this, manifests, the difference.
+
+    A name and an image that are still to be typed don't keep the quota from being shown.
+    """
+    data = editor.readable()
+    is_whole = bool(data.get("name") and data.get("image"))
+    missing = {key: ["This is needed."] for key in ("name", "image") if not data.get(key)}
+    data = {**data, **dict.fromkeys(missing, "new")}
     preview = actions.preview(
         user=member(request), tenant=team, kind=editor.kind, data=data, app=app
     )
     found = differences(app.spec, preview.spec) if app and preview.spec else []
-    text = "\n".join(as_json(manifest) for manifest in preview.manifests)
-    return {"preview": preview, "differences": found, "manifests_text": text}
+    text = "\n".join(as_json(manifest) for manifest in preview.manifests) if is_whole else ""
+    return {
+        "preview": preview,
+        "problems": {**missing, **preview.errors},
+        "differences": found,
+        "manifests_text": text,
+    }

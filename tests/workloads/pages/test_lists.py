@@ -15,7 +15,7 @@ from console.cluster.cache import ClusterCache
 from tenants.models import Tenant
 from tests.factories import AppFactory, JobFactory
 from tests.fakes import FakeCluster
-from tests.workloads.conftest import RUNNING, put_pod, until
+from tests.workloads.conftest import FAILED, RUNNING, put_pod, until
 from tests.workloads.pages.conftest import HTMX
 from workloads import queries
 from workloads.models import App, Job, State
@@ -103,11 +103,11 @@ def test_pods_are_filtered_and_sorted_over_all(
 ) -> None:
     for number in range(120):
         put_pod(cluster, web, f"web-{number:03}", **RUNNING)
-    put_pod(cluster, web, "aaa", phase="Pending")
+    put_pod(cluster, web, "aaa", **FAILED)
     until(lambda: len(queries.pods_in(team_a)) == 121)
     assert table_of(bobs.get("/t/team-a/pods/?sort=name"))[0] == "aaa"
     assert table_of(bobs.get("/t/team-a/pods/?q=web-077")) == ["web-077"]
-    assert table_of(bobs.get("/t/team-a/pods/?state=pending&kind=app")) == ["aaa"]
+    assert table_of(bobs.get("/t/team-a/pods/?state=failed&kind=app")) == ["aaa"]
     part = bobs.get("/t/team-a/pods/", headers=HTMX)
     assert part.content.lstrip().startswith(b'<section id="pod-table"')
 
