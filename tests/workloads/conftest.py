@@ -90,6 +90,16 @@ def until(told: Callable[[], Any], seconds: float = 5.0) -> Any:
     return result
 
 
+def item(known: ClusterCache, ref: Ref) -> Any:
+    """Return an object of the cache that a test expects to be there."""
+    return known.get(ref.kind, ref.namespace, ref.name)
+
+
+def text_of(response: Any) -> bytes:
+    """Return the body of a streamed response."""
+    return b"".join(response.streaming_content)
+
+
 def key_of(row: App | Job) -> Key:
     return Key(row.tenant.namespace, row.kind, row.name)
 

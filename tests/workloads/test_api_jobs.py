@@ -8,11 +8,11 @@ import pytest
 from rest_framework.test import APIClient
 
 from console.cluster.cache import ClusterCache
-from console.cluster.protocol import LogLine
+from console.cluster.protocol import LogLine, Ref
 from tenants.models import Tenant, User
 from tests.conftest import ApiOf
 from tests.fakes import FakeCluster
-from tests.workloads.conftest import FAILED, RUNNING, put_pod, until
+from tests.workloads.conftest import FAILED, RUNNING, item, put_pod, text_of, until
 from workloads.models import App, Job
 
 URL = "/api/v1/tenants/team-a/"
@@ -93,7 +93,7 @@ def test_logs(
     until(lambda: known.get("Pod", namespace, "train-1"))
     response = bobs.get(f"{URL}pods/train-1/log", {"tail": "2"})
     assert response["Content-Type"] == "text/plain; charset=utf-8"
-    assert b"".join(response.streaming_content) == b"two\nthree\n"
+    assert text_of(response) == b"two\nthree\n"
     assert bobs.get(f"{URL}jobs/train/logs/").content == b"one\ntwo\nthree\n"
     assert bobs.get(f"{URL}jobs/train/logs/", {"tail": "1"}).content == b"three\n"
     for tail in ("x", "-1", "10001"):
@@ -116,16 +116,14 @@ def test_logs_of_several_pods_are_merged_by_time(
 def test_a_followed_log_ends_with_its_job(
     bobs: APIClient, train: Job, cluster: FakeCluster, known: ClusterCache
 ) -> None:
-    from console.cluster.protocol import Ref
-
     namespace = train.tenant.namespace
     put_pod(cluster, train, "train-1", **FAILED)
     cluster.logs[namespace, "train-1"] = lines("one", "two")
     ref = Ref("Job", "train", namespace)
     cluster.set_status(ref, conditions=[{"type": "Failed", "status": "True"}])
     until(lambda: known.get("Pod", namespace, "train-1"))
-    until(lambda: known.get("Job", namespace, "train").status.conditions)
+    until(lambda: item(known, ref).status.conditions)
     response = bobs.get(f"{URL}jobs/train/logs/", {"follow": "true"})
-    assert b"".join(response.streaming_content) == b"one\ntwo\n"
+    assert text_of(response) == b"one\ntwo\n"
     response = bobs.get(f"{URL}pods/train-1/log", {"follow": "true"})
-    assert b"".join(response.streaming_content) == b"one\ntwo\n"
+    assert text_of(response) == b"one\ntwo\n"

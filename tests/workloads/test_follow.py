@@ -15,7 +15,7 @@ from console.errors import ConsoleError, NotFound
 from console.realtime import topics
 from tenants.models import User
 from tests.fakes import FakeCluster
-from tests.workloads.conftest import FAILED, RUNNING, put_pod, until
+from tests.workloads.conftest import FAILED, RUNNING, item, put_pod, until
 from workloads import follow
 from workloads.follow import Cursor, Follower, Subject
 from workloads.models import App, Job
@@ -142,7 +142,7 @@ def test_a_job_that_has_ended_is_told_once(
     cluster.logs[namespace, "train-1"] = [line(0, "x")]
     ref = Ref("Job", "train", namespace)
     cluster.set_status(ref, conditions=[{"type": "Failed", "status": "True"}])
-    until(lambda: known.get("Job", namespace, "train").status.conditions)
+    until(lambda: item(known, ref).status.conditions)
     until(lambda: known.get("Pod", namespace, "train-1"))
     stream = Stream(Subject(namespace, "job", "train"))
     until(lambda: ("ended", {}) in stream.told)

@@ -14,7 +14,7 @@ from console.cluster.protocol import CONSOLE, Cluster
 from tenants import namespaces
 from tenants.models import Tenant, User
 from tests.conftest import ApiOf
-from tests.workloads.conftest import Committed, key_of, until
+from tests.workloads.conftest import Committed, key_of, text_of, until
 from workloads.models import App, Job
 from workloads.sync import push, recompute
 
@@ -140,7 +140,7 @@ def test_workers_know_their_rank(send: Callable[..., Any], bobs: APIClient) -> N
     }
     send("post", "jobs/", spec)
     response = bobs.get(f"{URL}jobs/wide/logs/", {"follow": "true"})
-    text = b"".join(response.streaming_content).decode()
+    text = text_of(response).decode()
     assert sorted(line.split(" ", 1)[1] for line in text.splitlines()) == [
         "worker 0 of 2",
         "worker 1 of 2",

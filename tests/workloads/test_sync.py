@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import pytest
 
 from console.cluster.cache import ClusterCache
 from console.cluster.errors import Invalid as Unacceptable
+from console.cluster.objects import KINDS
 from console.cluster.protocol import Change, Ref
 from tenants.models import User
 from tests.fakes import FakeCluster
@@ -15,6 +17,7 @@ from tests.workloads.conftest import (
     FAILED,
     RUNNING,
     Committed,
+    item,
     key_of,
     put_pod,
     until,
@@ -93,7 +96,7 @@ def test_a_job_fails_and_keeps_saying_why_when_its_pods_are_gone(
         failed=1,
         conditions=[{"type": "Failed", "status": "True", "reason": "BackoffLimitExceeded"}],
     )
-    until(lambda: known.get(*_address(ref)).status.failed)
+    until(lambda: item(known, ref).status.failed)
     recompute([key_of(train)])
     cluster.remove(pod)
     miss(known, pod)
@@ -104,10 +107,6 @@ def test_a_job_fails_and_keeps_saying_why_when_its_pods_are_gone(
     assert train.started_at is not None
     assert train.finished_at is not None
     assert [fact[2]["state"] for fact in facts] == ["failed"]
-
-
-def _address(ref: Ref) -> tuple[str, str, str]:
-    return ref.kind, ref.namespace, ref.name
 
 
 def test_a_deleted_workload_goes_when_its_objects_have(
@@ -153,7 +152,7 @@ def test_a_retry_waits_until_the_older_attempt_has_gone(
     Job.objects.filter(pk=train.pk).update(attempt=2)
     assert [row.pk for row in recompute([key_of(train)])] == [train.pk]
     push(train)
-    until(lambda: known.get(*_address(ref)).metadata.labels["moonbase.dev/attempt"] == "2")
+    until(lambda: item(known, ref).metadata.labels["moonbase.dev/attempt"] == "2")
     assert recompute([key_of(train)]) == []
 
 
@@ -181,10 +180,13 @@ def test_a_failed_push_is_tried_again_later_and_later(
 ) -> None:
     monkeypatch.setattr(reconcile, "_patience", reconcile.Patience())
     App.objects.update(sync_error="It failed.")
-    tries = []
-    monkeypatch.setattr(
-        reconcile, "push", lambda row: tries.append(row.pk) or Unacceptable("No good.")
-    )
+    tries: list[int] = []
+
+    def refused(row: App) -> Exception:
+        tries.append(row.pk)
+        return Unacceptable("No good.")
+
+    monkeypatch.setattr(reconcile, "push", refused)
     now = 1_000.0
     for at in (0.0, 1.0, 6.0, 10.0, 17.0):
         reconcile._push_all(reconcile._unfinished_business(), now + at)
@@ -241,7 +243,7 @@ def test_an_autoscaler_is_no_drift(
     ref = Ref("Deployment", "web", web.tenant.namespace)
     deployment = cluster.get(ref)
     cluster.put(deployment | {"spec": deployment["spec"] | {"replicas": 4}})
-    until(lambda: known.get(*_address(ref)).spec.replicas == 4)
+    until(lambda: item(known, ref).spec.replicas == 4)
     assert list(reconcile._drifted()) == []
     push(app)
     assert cluster.get(ref)["spec"]["replicas"] == 4
@@ -275,15 +277,11 @@ def test_which_workload_a_change_is_about(
     ):
         event = {"involvedObject": {"kind": about[0], "name": about[1]}}
         assert dirty_module.key_of("Event", _change("Event", namespace, event)) == expected
-    item = known.get("Pod", namespace, "web-1")
-    assert dirty_module.key_of("Pod", Change("ADDED", item, "1")) == key_of(web)
+    found = known.get("Pod", namespace, "web-1")
+    assert dirty_module.key_of("Pod", Change("ADDED", found, "1")) == key_of(web)
     assert dirty_module.key_of("Pod", Change("BOOKMARK", None, "1")) is None
 
 
 def _change(kind: str, namespace: str, data: dict[str, Any]) -> Change:
-    import msgspec
-
-    from console.cluster.objects import KINDS
-
-    item = msgspec.convert({"metadata": {"namespace": namespace}, **data}, KINDS[kind].struct)
-    return Change("ADDED", item, "1")  # type: ignore[arg-type]
+    found = msgspec.convert({"metadata": {"namespace": namespace}, **data}, KINDS[kind].struct)
+    return Change("ADDED", found, "1")  # type: ignore[arg-type]

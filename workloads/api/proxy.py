@@ -54,7 +54,7 @@ _COMES_OUT = (
 )
 _TYPE = re.compile(r"[\w.+-]{1,100}/[\w.+-]{1,100}(?:\s*;\s*[\w-]{1,40}=[\w\"./: -]{1,100}){0,4}")
 _CAN_ACT = re.compile(r"javascript|ecmascript|text/css|xslt|x-shockwave|wasm", re.IGNORECASE)
-_POLICY = "sandbox; default-src 'none'; img-src 'self' data:; style-src 'unsafe-inline'"
+_POLICY = "sandbox; default-src 'none'; img-src data:"
 
 
 class TooLarge(ConsoleError):

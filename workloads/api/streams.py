@@ -113,7 +113,7 @@ async def _async_texts(opened: Opened, check: Check, form: Format) -> AsyncItera
                 yield text
             if time.monotonic() - checked >= CHECK_SECONDS:
                 checked = time.monotonic()
-                if not await sync_to_async(_still_allowed, thread_sensitive=False)(check):
+                if not await sync_to_async(_still_allowed_in_thread, thread_sensitive=False)(check):
                     return
     finally:
         frames.close()
@@ -141,6 +141,12 @@ def _still_allowed(check: Check) -> bool:
         check()
     except ConsoleError:
         return False
+    return True
+
+
+def _still_allowed_in_thread(check: Check) -> bool:
+    """Check in a thread that no request began: nobody else looks after its connection."""
+    try:
+        return _still_allowed(check)
     finally:
         close_old_connections()
-    return True
