@@ -11,7 +11,7 @@ from typing import Any, Literal
 from django.http import QueryDict
 
 from console.errors import Invalid
-from workloads.forms.fields import GROUPS, Field, Group
+from workloads.forms.fields import GROUPS, Field, Group, fields_of
 from workloads.forms.typed import (
     REST,
     ROWS,
@@ -40,6 +40,7 @@ class Input:
     rows: Pairs
     errors: list[str]
     locked: bool = False
+    has_focus: bool = False
 
     @property
     def id(self) -> str:
@@ -168,14 +169,26 @@ class Editor:
             each,
             self.typed.texts.get(each.path, ""),
             rows,
-            [text for path, texts in self.errors.items() if _belongs(path, each) for text in texts],
+            self._errors_of(each),
             locked=bool(self.locked_name) and each.path == "name",
+            has_focus=each is self._focused,
         )
+
+    def _errors_of(self, each: Field) -> list[str]:
+        mine = [texts for path, texts in self.errors.items() if _belongs(path, each)]
+        return [text for texts in mine for text in texts]
+
+    @property
+    def _focused(self) -> Field | None:
+        """Return where to go on typing: at the first mistake, else at the name."""
+        fields = fields_of(self.kind)
+        wrong = next((each for each in fields if self._errors_of(each)), None)
+        return wrong or (None if self.locked_name else fields[0])
 
     @property
     def other_errors(self) -> list[tuple[str, str]]:
         """Return what no field of the form can show beside it: all of them when it is JSON."""
-        fields = [each for group in GROUPS[self.kind] for each in group.fields]
+        fields = fields_of(self.kind)
         return [
             (path, text)
             for path, texts in self.errors.items()

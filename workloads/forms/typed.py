@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -143,7 +144,13 @@ def spec_of(typed: Typed) -> tuple[Spec, Errors]:
         elif each.path.partition(".")[0] not in off and not _is_overruled(typed, each.path):
             _read(spec, errors, each, typed)
     _merge(spec, typed.rest)
-    return spec, errors
+    known = _STRUCTS[typed.kind].__struct_fields__
+    return {key: spec[key] for key in sorted(spec, key=partial(_place, known))}, errors
+
+
+def _place(known: tuple[str, ...], key: str) -> int:
+    """Return where a key stands in the documentation; unknown ones come last."""
+    return known.index(key) if key in known else len(known)
 
 
 def _is_overruled(typed: Typed, path: str) -> bool:

@@ -13,6 +13,7 @@ from workloads.models import FINISHED, Job
 
 register = template.Library()
 
+_CHANGED = frozenset({"change", "scale", "roll-back"})
 _SAID = {
     "create": "created it",
     "change": "changed it",
@@ -20,9 +21,7 @@ _SAID = {
     "restart": "restarted it",
     "stop": "stopped it",
     "start": "started it",
-    "roll_back": "rolled it back",
     "roll-back": "rolled it back",
-    "rollback": "rolled it back",
     "cancel": "cancelled it",
     "retry": "ran it again",
     "delete": "deleted it",
@@ -48,6 +47,12 @@ def said(entry: AuditEntry) -> str:
     """Show an entry of the audit trail as the rest of a sentence: "scaled it"."""
     verb = entry.action.partition(".")[2]
     return _SAID.get(verb, entry.action)
+
+
+@register.filter
+def telling(entry: AuditEntry) -> list[tuple[str, Any, Any]]:
+    """Return the first changed fields, where they say more than the action itself."""
+    return entry.changes[:2] if entry.action.partition(".")[2] in _CHANGED else []
 
 
 @register.filter

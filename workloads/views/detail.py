@@ -14,7 +14,7 @@ from console.web.pages import render_page
 from tenants.access import Permission, tenant_for
 from tenants.models import AuditEntry
 from workloads import queries
-from workloads.forms.changes import differences
+from workloads.forms.changes import Difference, differences
 from workloads.kinds.spec import spec_of
 from workloads.models import FINISHED, App, Job
 from workloads.views import tryout
@@ -149,8 +149,14 @@ def _revisions(request: HttpRequest, workload: App) -> dict[str, Any]:
     return {
         "revisions": listed,
         "compared": compared,
-        "differences": differences(workload.spec, compared.spec) if compared else [],
+        "differences": _going_back(workload, compared.spec) if compared else [],
     }
+
+
+def _going_back(app: App, spec: dict[str, Any]) -> list[Difference]:
+    """Return what rolling back changes: not the number of replicas, which stays."""
+    found = differences(app.spec, spec)
+    return [each for each in found if each.path.partition(".")[0] not in {"replicas", "autoscale"}]
 
 
 _TAB_CONTEXT: dict[str, Callable[[HttpRequest, Any], dict[str, Any]]] = {
