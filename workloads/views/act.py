@@ -69,7 +69,8 @@ def _done(request: HttpRequest, workload: App | Job, chosen: Act) -> HttpRespons
     text = chosen.done.format(name=workload.name)
     if chosen.danger:
         return see_other(request, list_of(workload.kind, workload.tenant), message=text)
-    if not wants_partial(request):
+    is_page_of_its_own = "next" not in request.POST
+    if not wants_partial(request) or (chosen.begins_log and is_page_of_its_own):
         return see_other(request, safe_next(request, page_of(workload)), message=text)
     workload.refresh_from_db()
     response = render_page(

@@ -17,7 +17,9 @@ Run = Callable[[User, Any, Any], object]
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """One action. `done` is the sentence of the toast, `warning` what a person must know before."""
+    """One action. `done` is the sentence of the toast, `warning` what a person must know before;
+    after one that begins another log, the page is loaded again so that it follows that one.
+    """
 
     key: str
     label: str
@@ -27,6 +29,7 @@ class Act:
     offered: Callable[[Any], bool] = lambda _workload: True
     warning: str = ""
     danger: bool = False
+    begins_log: bool = False
 
     @property
     def asks(self) -> bool:
@@ -67,6 +70,7 @@ _APP = (
         "“{name}” starts.",
         lambda user, app, _post: actions.start_app(user=user, app=app),
         lambda app: app.stop_wanted and not app.delete_wanted,
+        begins_log=True,
     ),
     Act(
         "restart",
@@ -107,6 +111,7 @@ _JOB = (
         "“{name}” runs again.",
         lambda user, job, _post: actions.retry_job(user=user, job=job),
         _is_over,
+        begins_log=True,
     ),
     Act(
         "cancel",

@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib.auth.decorators import login_required
 from django.db.models import Case, CharField, QuerySet, Value, When
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 
 from console.web.pages import render_page
 from console.web.tables import Table
@@ -40,7 +41,13 @@ def _workloads(
         output_field=CharField(),
     )
     page = table.page(request.GET, rows.defer("spec").annotate(mine=mine))
-    context = {"table": page, "section": f"{kind}s", "team": team, "kind": kind}
+    context = {
+        "table": page,
+        "section": f"{kind}s",
+        "team": team,
+        "kind": kind,
+        "create_url": reverse(f"{kind}-create", kwargs={"tenant": team.slug}),
+    }
     return render_page(request, f"workloads/{kind}_list.html", context, partial=page.name)
 
 
