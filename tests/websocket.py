@@ -36,6 +36,7 @@ class Socket:
             "subprotocols": [],
         }
         self.asgi: Any = _communicator(application, scope)
+        self.heard: dict[str, int] = {}
 
     async def open(self) -> bool:
         """Ask to connect and return whether the console accepted."""
@@ -47,11 +48,14 @@ class Socket:
         await self.asgi.send_input({"type": "websocket.receive", "text": json.dumps(frame)})
 
     async def receive(self) -> Frame:
-        """Return the next frame."""
+        """Return the next frame; that a subscription stands is noted in `heard` and passed over."""
         message = await self.asgi.receive_output(PATIENCE)
         assert message["type"] == "websocket.send", message
         frame: Frame = json.loads(message["text"])
-        return frame
+        if frame["event"] != "subscribed":
+            return frame
+        self.heard[frame["id"]] = frame["data"]["heard"]
+        return await self.receive()
 
     async def subscribe(self, subscription_id: str, topic: str, **params: Any) -> None:
         """Subscribe; what comes first, a message or an error, is left to `receive`."""

@@ -228,9 +228,7 @@ class Plain(Api):
     metadata: Meta = Meta()
 
 
-Object = (
-    Pod | Deployment | ReplicaSet | Job | Service | Event | Node | Namespace | Plain
-)
+Object = Pod | Deployment | ReplicaSet | Job | Service | Event | Node | Namespace | Plain
 
 
 @dataclass(frozen=True, slots=True)

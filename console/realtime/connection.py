@@ -80,18 +80,16 @@ class Connection:
         if not 1 <= len(frame.id) <= MAX_ID:
             raise Invalid(f"A subscription needs an id of 1 to {MAX_ID} characters.")
         self._end(frame.id)
-        if frame.op == "subscribe":
-            self._subscribe(frame)
-        return None
+        return self._subscribe(frame) if frame.op == "subscribe" else None
 
-    def _subscribe(self, frame: Frame) -> None:
+    def _subscribe(self, frame: Frame) -> str | None:
         if len(self._open) >= MAX_SUBSCRIPTIONS:
             raise Refused(f"One socket may hold {MAX_SUBSCRIPTIONS} subscriptions at a time.")
         topic = topics.find(frame.topic)
         opened = topic.open(self._user, frame.params)
         with self._lock:
             if self._closed:
-                return
+                return None
             leave = self._hub.subscribe(
                 opened.channel,
                 self._mailbox,
@@ -100,6 +98,8 @@ class Connection:
                 source=opened.source,
             )
             self._open[frame.id] = Open(topic, frame.params, opened.channel, leave)
+        # Asked after joining: what was published meanwhile is in the queue or told here.
+        return _answer(frame.id, "subscribed", {"heard": self._hub.heard(opened.channel)})
 
     def _end(self, subscription_id: str) -> None:
         with self._lock:

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
+from collections import OrderedDict
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -24,6 +26,7 @@ log = logging.getLogger(__name__)
 
 MAX_CHANNELS = 2_000
 MAX_SOURCES = 200
+MAX_REMEMBERED = 10_000
 MAX_HISTORY = 1_000
 LINGER_SECONDS = 5.0
 _BUSY = "Too many live views are open on this console; close some and try again."
@@ -48,13 +51,29 @@ class Hub:
         self._max_sources = max_sources
         self._linger = linger
         self._channels: dict[str, Channel] = {}
+        self._heard: OrderedDict[str, int] = OrderedDict()
         self._lock = threading.Lock()
 
     def publish(self, channel: str, event: str, data: Any) -> None:
-        """Send a message to the subscribers of a channel; without any, it is dropped."""
+        """Send a message to the subscribers of a channel; without any, only its time is kept."""
+        self._remember(channel)
         found = self._channels.get(channel)
         if found is not None:
             found.put(encode(event, data))
+
+    def _remember(self, channel: str) -> None:
+        with self._lock:
+            self._heard[channel] = time.time_ns() // 1_000_000
+            self._heard.move_to_end(channel)
+            if len(self._heard) > MAX_REMEMBERED:
+                self._heard.popitem(last=False)
+
+    def heard(self, channel: str) -> int:
+        """Return when the last message was published, in Unix milliseconds; 0 if not known.
+
+        A page that began to be made before that moment may show less than it should.
+        """
+        return self._heard.get(channel, 0)
 
     def subscribe(
         self,

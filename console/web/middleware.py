@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 import uuid
 from collections.abc import Callable
 
@@ -27,6 +28,7 @@ class ConsoleMiddleware:
         """Answer the request, with its id in the headers."""
         request_id = request_id_of(request)
         request.request_id = request_id  # type: ignore[attr-defined]
+        request.began_ms = time.time_ns() // 1_000_000  # type: ignore[attr-defined]
         response = self.get_response(request)
         if is_sign_in_for_htmx(request, response):
             response = failure_response(request, SignedOut("Your session has ended."))

@@ -11,3 +11,4 @@ class ConsoleRequest(HttpRequest):
 
     htmx: HtmxDetails
     request_id: str
+    began_ms: int

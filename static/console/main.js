@@ -85,6 +85,7 @@ function watchFacts() {
   if (!tenant) return;
   const dispatch = (name, detail) => document.body.dispatchEvent(new CustomEvent(name, { detail, bubbles: true }));
   socket.subscribe("tenant.changes", { tenant }, {
+    since: Number(document.body.dataset.since),
     event: dispatch,
     missed: () => dispatch(FACTS_MISSED, {}),
   });

@@ -17,7 +17,8 @@ class Socket {
   #ended = false;
   #wasOpen = false;
 
-  // `handler` has event(name, data), and if it likes: skipped(count), missed(), failed(error), reset().
+  // `handler` has event(name, data), and if it likes: skipped(count), missed(), failed(error), reset(),
+  // and since: the time in Unix milliseconds up to which it knows everything.
   subscribe(topic, params, handler) {
     const id = String(this.#nextId++);
     this.#subscriptions.set(id, { topic, params, handler, seq: 0 });
@@ -54,9 +55,11 @@ class Socket {
     this.#failures = 0;
     showConnection("");
     for (const [id, { handler }] of this.#subscriptions) {
-      if (this.#wasOpen) handler.reset?.();
+      if (this.#wasOpen) {
+        handler.reset?.();
+        handler.since = -1; // Whatever was said while the connection was lost.
+      }
       this.#ask(id);
-      if (this.#wasOpen) handler.missed?.();
     }
     this.#wasOpen = true;
     this.#ping = setInterval(() => this.#check(), PING_EVERY);
@@ -83,6 +86,12 @@ class Socket {
     const { handler } = subscription;
     if (frame.event === "error") {
       handler.failed?.(frame.data);
+      return;
+    }
+    if (frame.event === "subscribed") {
+      // Said before this subscription stood: nobody will say it again.
+      if (handler.since < frame.data.heard) handler.missed?.();
+      handler.since = frame.data.heard;
       return;
     }
     const expected = subscription.seq + (frame.event === "skipped" ? frame.count : 1);

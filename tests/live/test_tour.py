@@ -73,7 +73,7 @@ def _ready(process: subprocess.Popen[bytes], output: Path) -> bool | None:
 
 def tour_of(readme: str) -> str:
     """Return the tour's commands as one script."""
-    section = readme.split("<!-- tour:begin")[1].split("<!-- tour:end")[0]
+    section = readme.split("<!-- tour:begin")[1].split("<!-- tour:end", maxsplit=1)[0]
     return "\n".join(re.findall(r"```bash\n(.*?)```", section, re.DOTALL))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from typing import Any
 
 import pytest
@@ -96,6 +97,18 @@ async def test_a_member_hears_facts_in_sequence(alice: User, team_a: Tenant) -> 
             "data": {"name": "web"},
         }
         assert (await socket.receive())["seq"] == 2
+
+
+async def test_a_page_learns_that_it_was_made_before_the_last_fact(
+    alice: User, team_a: Tenant
+) -> None:
+    began = time.time_ns() // 1_000_000
+    hub.publish(f"toy.{team_a.pk}", "early", {})
+    async with connected(alice) as socket:
+        await subscribe(socket, "facts")
+        await socket.settle()
+
+    assert socket.heard["facts"] >= began
 
 
 async def test_an_outsider_learns_nothing(charlie: User, team_a: Tenant) -> None:
