@@ -1,4 +1,4 @@
-"""Settings of the tests: a data directory of their own, cheap password hashes, the rest as shipped."""
+"""Settings of the tests: a data directory of their own, cheap password hashes, no more."""
 
 from __future__ import annotations
 
