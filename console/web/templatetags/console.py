@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+import shlex
 from typing import Any
 
 from django import template
@@ -105,6 +107,16 @@ def memory(value: float | None) -> str:
 def cpu(milli: float | None) -> str:
     """Show thousandths of a core as cores."""
     return "–" if milli is None else quantities.show_cpu(milli)
+
+
+@register.filter
+def plain(value: Any) -> str:
+    """Show a recorded value as people write it: words as in a shell, the rest as JSON."""
+    if isinstance(value, str):
+        return value or "“”"
+    if isinstance(value, list) and all(isinstance(each, str) for each in value):
+        return shlex.join(value)
+    return json.dumps(value, ensure_ascii=False)
 
 
 @register.filter

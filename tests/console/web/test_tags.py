@@ -92,6 +92,21 @@ def test_amounts() -> None:
     assert render("{{ m|memory }} {{ c|cpu }}", m=None, c=None) == "– –"
 
 
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (["python", "train.py", "a b"], "python train.py 'a b'"),
+        ("", "“”"),
+        ("web", "web"),
+        (3, "3"),
+        ({"count": 2}, '{"count": 2}'),
+        ([1, 2], "[1, 2]"),
+    ],
+)
+def test_recorded_values_read_as_people_write_them(value: object, shown: str) -> None:
+    assert render("{% autoescape off %}{{ value|plain }}{% endautoescape %}", value=value) == shown
+
+
 def test_long_names_give_way_in_the_middle() -> None:
     html = render("{{ name|middle }}", name="image-classifier-<b>-production")
     assert 'title="image-classifier-&lt;b&gt;-production"' in html
