@@ -24,6 +24,7 @@ from workloads import quota
 from workloads.models import Job, State
 from workloads.sync import manifests_of, observe, recompute
 
+pytestmark = pytest.mark.speed
 JOBS, PODS = 2_000, 500
 URL = "/api/v1/tenants/team-a/"
 

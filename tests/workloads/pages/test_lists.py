@@ -68,6 +68,7 @@ def test_an_empty_list_offers_the_first_step(bobs: Client, kind: str) -> None:
     assert f"/t/team-a/new/{kind}/" in bobs.get(f"/t/team-a/{kind}s/").content.decode()
 
 
+@pytest.mark.speed
 def test_two_thousand_jobs_cost_few_queries_and_little_time(bobs: Client, team_a: Tenant) -> None:
     states = list(State)
     Job.objects.bulk_create(
