@@ -82,7 +82,9 @@ function offerDiscard(form) {
 
 function start(form) {
   started.add(form);
-  restore(form);
+  // Typed before this script came: newer than any draft.
+  if (isDirty(form)) save(form);
+  else restore(form);
   let timer = 0;
   form.addEventListener("input", () => {
     clearTimeout(timer);
@@ -114,6 +116,9 @@ document.addEventListener("change", (event) => {
   if (event.target.matches?.("input[type=file][data-preview]")) preview(event.target);
 });
 document.addEventListener("htmx:finally:request", () => (isSending = false));
+addEventListener("pagehide", () => {
+  if (!isSending) document.querySelectorAll("form[data-draft]").forEach((form) => isDirty(form) && save(form));
+});
 addEventListener("beforeunload", (event) => {
   if (!isSending && [...document.querySelectorAll("form[data-draft]")].some(isDirty)) event.preventDefault();
 });

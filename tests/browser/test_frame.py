@@ -151,6 +151,8 @@ def test_the_page_says_when_the_socket_is_away(page: Page, watch: Watch) -> None
         sockets.append(route)
         if len(sockets) == 2:
             route.close()
+        else:
+            route.connect_to_server()
 
     page.route_web_socket("**/ws/", connect)
     page.goto(MEMBERS)
@@ -165,7 +167,7 @@ def test_the_page_says_when_the_socket_is_away(page: Page, watch: Watch) -> None
     expect(page.locator("[data-connection]")).to_contain_text("old")
     expect(page.locator("[data-connection]")).to_be_hidden(timeout=10_000)
     assert len(sockets) == 3
-    assert page.evaluate("missed") >= 1
+    page.wait_for_function("() => missed >= 1")
 
 
 class FakeLog:
