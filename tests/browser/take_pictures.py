@@ -68,7 +68,7 @@ def example(name: str) -> dict[str, object]:
 def prepare(console: ConsoleProcess) -> None:
     """Make two tenants and everything that the pictures show."""
     console.sign_in()
-    console.post("/tenants/", {"slug": "vision", "title": "Vision", "gpu_count": 4})
+    console.post("/tenants/", {"slug": "vision", "title": "Vision", "quota": {"gpu": "4"}})
     console.post("/tenants/", {"slug": "speech", "title": "Speech"})
     console.post("/tenants/vision/volumes/", {"name": "digits"})
     run = {"image": "none", "resources": SMALL}
