@@ -40,8 +40,7 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def console(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ConsoleProcess]:
     """Return a console with its administrator signed in and one tenant."""
-    shipped = {"DJANGO_SETTINGS_MODULE": "console.settings"}  # Not those of the tests.
-    process = ConsoleProcess(tmp_path_factory.mktemp("browser") / "console", shipped)
+    process = ConsoleProcess(tmp_path_factory.mktemp("browser") / "console")
     process.start()
     try:
         process.sign_in()

@@ -51,6 +51,7 @@ class ConsoleProcess:
         self.environment = {
             name: value for name, value in os.environ.items() if not name.startswith("CONSOLE_")
         } | {
+            "DJANGO_SETTINGS_MODULE": "console.settings",  # Not those of the tests.
             "CONSOLE_DATA_DIR": str(directory),
             "CONSOLE_PORT": str(self.port),
             "CONSOLE_ADMIN_PASSWORD": PASSWORD,
@@ -71,7 +72,11 @@ class ConsoleProcess:
                 stdout=output,
                 stderr=subprocess.STDOUT,
             )
-        wait_for("the console's readiness", self._ready)
+        try:
+            wait_for("the console's readiness", self._ready)
+        except BaseException:
+            self.stop()
+            raise
         return time.monotonic() - began
 
     def _ready(self) -> bool | None:
