@@ -285,4 +285,6 @@ def _container(pod: Pod, name: str) -> ContainerStatus | None:
 
 
 def _has_log(status: ContainerStatus) -> bool:
-    return status.state.running is not None or status.state.terminated is not None
+    """Return whether there is a run to read; between two runs it is the one that crashed."""
+    now, before = status.state, status.last_state
+    return any((now.running, now.terminated, now.waiting and before.terminated))

@@ -106,6 +106,25 @@ def test_a_restart_joins_again(stream: Stream, web: App, cluster: FakeCluster) -
     until(lambda: "web-1 joined again (restart 1)." in stream.texts)
 
 
+def test_a_container_that_waits_for_its_next_start_shows_why_it_crashed(
+    web: App, known: ClusterCache, cluster: FakeCluster
+) -> None:
+    crashed: dict[str, Any] = {
+        "name": "main",
+        "restartCount": 0,
+        "state": {"waiting": {"reason": "CrashLoopBackOff"}},
+        "lastState": {"terminated": {"exitCode": 2, "reason": "Error"}},
+    }
+    put_pod(cluster, web, "web-9", **{**RUNNING, "containerStatuses": [crashed]})
+    cluster.logs[web.tenant.namespace, "web-9"] = [line(0, "no such file")]
+    until(lambda: len(known.list("Pod", web.tenant.namespace)) == 1)
+    stream = Stream(Subject(web.tenant.namespace, "app", "web"))
+    try:
+        until(lambda: "no such file" in stream.texts)
+    finally:
+        stream.stop()
+
+
 def test_only_so_many_replicas_are_followed(
     web: App, known: ClusterCache, cluster: FakeCluster, monkeypatch: pytest.MonkeyPatch
 ) -> None:
