@@ -23,10 +23,12 @@ LINE = {"at": "t", "pod": "p", "container": "main", "stream": "stdout", "text": 
 def hub(monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
     """Put a hub in place that forgets a channel as soon as nobody listens."""
     found = Hub(linger=0.0)
+    # A source that another test left may linger in the shared hub for a while.
+    before = hub_module.hub.counts()["sources"]
     monkeypatch.setattr(streams, "hub", found)
     yield found
     found.close()
-    assert hub_module.hub.counts()["sources"] == 0
+    assert hub_module.hub.counts()["sources"] <= before
 
 
 def told(*events: tuple[str, Any], then_wait: bool = False) -> Opened:
