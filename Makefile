@@ -28,7 +28,7 @@ test: $(DEV_STAMP) $(NODE_STAMP) browser ## Run every test that needs no outside
 test-live: $(DEV_STAMP) $(NODE_STAMP) ## Run the journeys through consoles started as processes.
 	$(BIN)/pytest -m live tests/live $(ARGS)
 
-lint: $(DEV_STAMP) ## Check style, types, layers, templates and migrations.
+lint: $(DEV_STAMP) $(NODE_STAMP) ## Check style, types, layers, templates and migrations.
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports --no-logo
