@@ -40,6 +40,17 @@ def ratio(
     )
 
 
+def limit(figure_id: str, what: str, rounds: Sequence[float], unit: str, *, most: float) -> Figure:
+    """Return the worst of the rounds, held against what it may be at most; it has no peer."""
+    worst = round(max(rounds), 3)
+    return Figure(
+        *(figure_id, what, worst, unit, f"<= {most:g}", worst <= most),
+        *([[round(one, 3)] for one in rounds], "-"),
+        ours=worst,
+        theirs=most,
+    )
+
+
 def write(name: str, figures: Sequence[Figure]) -> None:
     """Print the figures and write `bench/<name>.json`."""
     for one in figures:
