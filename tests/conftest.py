@@ -17,6 +17,7 @@ from rest_framework.test import APIClient
 
 from console.cluster import connect
 from console.cluster.protocol import Cluster
+from console.realtime.hub import hub
 from tenants.models import ApiToken, Role, Tenant, User
 from tests.factories import MembershipFactory, TenantFactory, UserFactory
 from tests.fakes import FakeCluster
@@ -24,6 +25,13 @@ from tests.fakes import FakeCluster
 ClientOf = Callable[[User], Client]
 ApiOf = Callable[[User], APIClient]
 Commits = Callable[..., AbstractContextManager[Any]]
+
+
+@pytest.fixture(autouse=True)
+def nobody_listens() -> Iterator[None]:
+    """Close the live views that a test leaves: ids come again, and with them names of channels."""
+    yield
+    hub.close()
 
 
 @pytest.fixture(autouse=True)
