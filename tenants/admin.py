@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING, Any
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group
+from django.contrib.auth.views import redirect_to_login
 from django.db import models
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 
+from console.errors import Refused
 from tenants import audit
 from tenants.models import AuditEntry, Membership, Tenant, User
 
@@ -26,6 +29,25 @@ else:
 admin.site.site_header = admin.site.site_title = "Moonbase"
 admin.site.index_title = "Accounts and records"
 admin.site.unregister(Group)
+
+
+def sign_in(request: HttpRequest, extra_context: object = None) -> HttpResponse:  # noqa: ARG001
+    """Send to the console's own page, which bounds attempts; a stranger to the admin is refused."""
+    if request.user.is_authenticated and not request.user.is_staff:
+        raise Refused("The admin pages are for platform operators.")
+    if request.user.is_authenticated:
+        return redirect("admin:index")
+    return redirect_to_login(request.GET.get("next", "/admin/"))
+
+
+def change_password(request: HttpRequest, extra_context: object = None) -> HttpResponse:  # noqa: ARG001
+    """Send to the console's own page, which ends the person's tokens and leaves an entry."""
+    return redirect("password-change")
+
+
+# Set on the site, so that every admin address keeps its name.
+admin.site.login = sign_in  # type: ignore[method-assign]
+admin.site.password_change = change_password  # type: ignore[method-assign, assignment]
 
 
 class OperatorsMixin:

@@ -134,13 +134,16 @@ def _lines(tenant: Tenant, taken: Quota, asked: Quota) -> list[QuotaLine]:
     ]
 
 
-def check(tenant: Tenant, asked: Quota, *, replacing: Workload | None = None) -> None:
+def check(
+    tenant: Tenant, asked: Quota, *, replacing: Workload | None = None, runs: bool = True
+) -> None:
     """Raise QuotaExceeded with the exact shortfall; the row of the tenant must be locked.
 
     A change that asks for no more of a resource than before is let through, so that a tenant
-    whose quota was lowered can still scale down and mend.
+    whose quota was lowered can still scale down and mend. What does not run (`runs` is false) had
+    nothing before: its row may have been changed since it stopped.
     """
-    before = _charged(replacing)
+    before = _charged(replacing) if runs else NOTHING
     short = [
         line
         for line in lines(tenant, asked, replacing=replacing)

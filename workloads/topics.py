@@ -22,7 +22,7 @@ class WorkloadLog:
         kind = text_param(params, "kind")
         workload = queries.workload_for(user, tenant, kind, text_param(params, "name"))
         container = text_param(params, "container", "")
-        previous = params.get("previous") in {True, "true", "1"}
+        previous = str(params.get("previous")) in {"True", "true", "1"}
         subject = Subject(tenant.namespace, kind, workload.name, container, previous)
         channel = f"log.{kind}.{workload.pk}.{container}.{'previous' if previous else ''}"
         return Opened(channel, history=1_000, source=Follower(subject).run)

@@ -114,7 +114,8 @@ def start_app(*, user: User, app: App) -> App:
         tenant = quota.lock(app.tenant)
         row = common.locked(app, user)
         if row.stop_wanted:
-            quota.check(tenant, quota.charge_of(app_spec(row.spec)), replacing=row)
+            asked = quota.charge_of(app_spec(row.spec))
+            quota.check(tenant, asked, replacing=row, runs=False)
             row.stop_wanted = False
             common.pending(row)
             entry.before, entry.after = {"stopped": True}, {"stopped": False}

@@ -52,7 +52,7 @@ _COMES_OUT = (
     "Last-Modified",
     "Retry-After",
 )
-_TYPE = re.compile(r"[\w.+-]{1,100}/[\w.+-]{1,100}(?:\s*;\s*[\w-]{1,40}=[\w\"./: -]{1,100}){0,4}")
+_TYPE = re.compile(r"[\w.+-]{1,100}/[\w.+-]{1,100}(?:\s*;\s*[\w-]{1,40}=[\w\"./:-]{1,100}){0,4}")
 _CAN_ACT = re.compile(r"javascript|ecmascript|text/css|xslt|x-shockwave|wasm", re.IGNORECASE)
 _POLICY = "sandbox; default-src 'none'; img-src data:"
 
@@ -168,6 +168,6 @@ def _passed_on(answer: ProxyResponse, seconds: float) -> HttpResponse:
 
 
 def _content_type(given: str) -> str:
-    if not _TYPE.fullmatch(given):
+    if len(given) > 200 or not _TYPE.fullmatch(given):
         return "application/octet-stream"
     return "text/plain; charset=utf-8" if _CAN_ACT.search(given) else given

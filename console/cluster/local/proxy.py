@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 
 import httpx
 
@@ -36,8 +37,12 @@ class Proxy:
 
     def __init__(self, endpoints: Endpoints) -> None:
         self._endpoints = endpoints
+        # All replicas are 127.0.0.1: a jar that kept cookies would carry them between tenants.
         self._client = httpx.Client(
-            trust_env=False, follow_redirects=False, limits=httpx.Limits(max_connections=100)
+            trust_env=False,
+            follow_redirects=False,
+            limits=httpx.Limits(max_connections=100),
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
         )
 
     def close(self) -> None:
