@@ -63,6 +63,7 @@ def test_a_clean_stop_is_told_the_same_way(start: Start, programs: Programs) -> 
     space.apply(pod("once", programs.sleeps()))
     space.until_ready("web", 1)
     space.until_container("once", lambda status: status.state.running is not None)
+    assert next(iter(local.read_log(space.name, "once", follow=True))).text == "sleeping"
     log = space.log("once")
     before = space.pods("web")[0].metadata.uid
     local.close()
